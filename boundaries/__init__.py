@@ -1,0 +1,1 @@
+"""Register 2: administrative divisions over time, and their changes."""

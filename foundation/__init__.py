@@ -1,0 +1,1 @@
+"""What every register stands on: settings, clock, database, journal, coordinates, jobs."""

@@ -1,0 +1,1 @@
+"""Register 1: places, their names, Roman spelling, and the search over them."""
