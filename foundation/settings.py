@@ -23,9 +23,6 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         None, validation_alias="DATABASE_URL", description="所用 PostGIS 数据库的地址;不填则自带一个"
     )
-    read_database_urls: SecretStr | None = Field(
-        None, validation_alias="READ_DATABASE_URLS", description="只读副本的地址,用逗号分开;公众查询优先使用"
-    )
     public_database_url: SecretStr | None = Field(
         None, description="公众查询专用的登录地址(角色 diming_public);不填则由主连接切换角色"
     )

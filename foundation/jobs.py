@@ -1,0 +1,102 @@
+"""Long work as jobs in PostgreSQL, done by one supervised process (procrastinate), with progress that anyone can ask.
+
+A job is one idempotent act: it either commits whole or leaves nothing, so a worker that was killed simply
+starts it again. Progress is written on a connection of its own, so that it is seen while the act is open.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import procrastinate
+from sqlalchemy import text
+
+from foundation import clock, journal
+from foundation.database import engine, libpq_address, owner_address
+from foundation.errors import DimingError
+
+SCHEMA = "jobs"
+Say = Callable[[int, int, str], None]
+"""Tells progress: done, of, what is being done."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a job is; `of` is 0 while the size is not known."""
+
+    id: int
+    state: str
+    done: int
+    of: int
+    note: str
+    result: object | None
+    error: str | None
+
+
+@lru_cache(maxsize=1)
+def app() -> procrastinate.App:
+    """The queue of this process; its tables live in schema `jobs`."""
+    connector = procrastinate.PsycopgConnector(
+        conninfo=libpq_address(owner_address()),
+        kwargs={"options": f"-c search_path={SCHEMA} -c timezone=Asia/Shanghai", "application_name": "diming-jobs"},
+    )
+    return procrastinate.App(connector=connector)
+
+
+def progress(job_id: int) -> Progress | None:
+    """How far the job is, or None where no such job was ever queued."""
+    question = text("SELECT id, state, done, of, note, result, error FROM foundation.job WHERE id = :id")
+    with engine().connect() as connection:
+        row = connection.execute(question, {"id": job_id}).first()
+    return Progress(*row) if row else None
+
+
+def note(job_id: int, task: str, **changes: object) -> None:
+    """Write how far a job is, seen at once by everyone."""
+    row: dict[str, Any] = {"state": "running", "done": 0, "of": 0, "note": "", "result": None, "error": None} | changes
+    upsert = text(
+        "INSERT INTO foundation.job (id, task, state, done, of, note, result, error, changed_at)"
+        " VALUES (:id, :task, :state, :done, :of, :note, CAST(:result AS json), :error, :at)"
+        " ON CONFLICT (id) DO UPDATE SET state = excluded.state, done = excluded.done, of = excluded.of,"
+        " note = excluded.note, result = excluded.result, error = excluded.error, changed_at = excluded.changed_at"
+    )
+    with engine().begin() as connection:
+        connection.execute(upsert, row | {"id": job_id, "task": task, "at": clock.now()})
+
+
+def run(job_id: int, task: str, work: Callable[[Say], dict[str, Any]]) -> None:
+    """Do a job's work with its progress told; the result or the error is kept where people can read it."""
+
+    def say(done: int, of: int, words: str) -> None:
+        note(job_id, task, done=done, of=of, note=words)
+
+    say(0, 0, "开始")
+    try:
+        result = work(say)
+    except DimingError as error:
+        note(job_id, task, state="failed", error=error.line())
+        raise
+    except Exception as error:
+        note(job_id, task, state="failed", error=f"{type(error).__name__}: {error}")
+        raise
+    note(job_id, task, state="done", done=1, of=1, result=journal.canonical(result))
+
+
+def take_back_orphans() -> int:
+    """Queue again what a killed worker was doing: there is one worker, so at its start nothing can be under way."""
+    question = text(
+        f"UPDATE {SCHEMA}.procrastinate_jobs SET status = 'todo', worker_id = NULL WHERE status = 'doing' RETURNING id"
+    )
+    with engine().begin() as connection:
+        return len(connection.execute(question).all())
+
+
+def run_worker() -> None:
+    """Work until told to stop (SIGTERM finishes the job at hand first)."""
+    take_back_orphans()
+    name = f"diming-{os.getpid()}"
+    app().run_worker(name=name, concurrency=1, delete_jobs="never", listen_notify=True, fetch_job_polling_interval=1.0)

@@ -1,0 +1,1 @@
+"""The schema as a numbered story; run by `processes.schema`."""

@@ -1,0 +1,103 @@
+"""Verbs of the register of places: places are recorded with their names, and lineage is noted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import shapely
+from geoalchemy2.shape import from_shape
+from sqlalchemy import Table, insert
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session
+
+from foundation import coordinates, journal
+from foundation.dates import KnownDate
+from placenames.register.drafts import NameDraft, PlaceDraft
+from placenames.register.models import Place, PlaceClass, PlaceLineage, PlaceName
+
+CHANGED = "changed_places"
+
+
+def changed(session: Session, place_ids: Iterable[int]) -> None:
+    """Tell the edge which places' derived data must be written anew with this transaction."""
+    session.info.setdefault(CHANGED, set()).update(place_ids)
+
+
+def record_places(session: Session, drafts: Sequence[PlaceDraft], *, reason: str) -> list[int]:
+    """Write places with their names; returns their ids in order. One journal line for each place."""
+    if not drafts:
+        return []
+    statement = insert(Place).returning(Place.id, sort_by_parameter_order=True)
+    ids = list(session.scalars(statement, [_place(draft) for draft in drafts]))
+    names = [_name(place_id, name) for place_id, draft in zip(ids, drafts, strict=True) for name in draft.names]
+    session.execute(insert(PlaceName), names)
+    for place_id, draft in zip(ids, drafts, strict=True):
+        journal.collect(session, journal.Line("record", "place", place_id, reason, after=draft.journal_fields()))
+    changed(session, ids)
+    return ids
+
+
+def _place(draft: PlaceDraft) -> dict[str, object]:
+    return {
+        "class_label": draft.class_label,
+        "division_id": draft.division_id,
+        "own_division_id": draft.own_division_id,
+        "geom": _stored(draft.geom),
+        "point": _stored(draft.point),
+        "location": draft.location,
+        "rank": draft.rank,
+        "secrecy": draft.secrecy,
+        "datum": draft.datum,
+        "source": draft.source,
+        "source_key": draft.source_key,
+    }
+
+
+def _stored(geometry: shapely.Geometry | None) -> object:
+    return None if geometry is None else from_shape(geometry, srid=coordinates.CGCS2000)
+
+
+def _name(place_id: int, draft: NameDraft) -> dict[str, object]:
+    spelling = draft.spelling
+    return {
+        "place_id": place_id,
+        "text": spelling.text,
+        "specific": spelling.specific,
+        "generic": spelling.generic,
+        "readings": [reading.reading for reading in spelling.readings],
+        "readings_certain": all(reading.certain for reading in spelling.readings),
+        "roman": spelling.roman,
+        "plain": spelling.plain,
+        "kind": draft.kind,
+        "status": draft.status,
+        "source": draft.source,
+        "instrument": draft.instrument,
+        "published_at": draft.published_at,
+        **_bound("from", draft.valid_from),
+        **_bound("to", draft.valid_to),
+    }
+
+
+def _bound(side: str, known: KnownDate | None) -> dict[str, object]:
+    return {
+        f"valid_{side}": known.effective if known else None,
+        f"{side}_precision": known.precision.value if known else None,
+    }
+
+
+def note_lineage(session: Session, strands: Sequence[tuple[int, int, date, str, str, str]]) -> None:
+    """Write what became of places: (from, to, day, precision, relation, instrument); both ends are refreshed."""
+    if not strands:
+        return
+    columns = ("from_place_id", "to_place_id", "date", "date_precision", "relation", "instrument")
+    rows = [dict(zip(columns, strand, strict=True)) for strand in strands]
+    table: Table = PlaceLineage.__table__  # type: ignore[assignment]
+    session.execute(upsert(table).on_conflict_do_nothing(), rows)
+    changed(session, {row[side] for row in strands for side in (0, 1)})
+
+
+def write_classes(session: Session, rows: Sequence[dict[str, str]]) -> None:
+    """Ship the class table: rows that the bureau changed keep their changes, new ones are added."""
+    if rows:
+        session.execute(upsert(PlaceClass).on_conflict_do_nothing(), list(rows))
