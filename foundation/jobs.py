@@ -95,6 +95,16 @@ def take_back_orphans() -> int:
         return len(connection.execute(question).all())
 
 
+def unfinished(task: str) -> int | None:
+    """The newest job of a task that is still queued or under way, or None."""
+    question = text(
+        f"SELECT max(id) FROM {SCHEMA}.procrastinate_jobs WHERE task_name = :task AND status IN ('todo', 'doing')"
+    )
+    with engine().connect() as connection:
+        found: int | None = connection.scalar(question, {"task": task})
+    return found
+
+
 def run_worker() -> None:
     """Work until told to stop (SIGTERM finishes the job at hand first)."""
     take_back_orphans()

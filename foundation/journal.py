@@ -12,17 +12,20 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from io import StringIO
 from typing import Any
 
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from foundation import clock
+from foundation.copying import copy_rows
 
 GENESIS = bytes(32)
 CHAIN_LOCK = 0x64696D696E67  # "diming": the advisory lock of the chain's head
-_COLUMNS = "seq, at, person, organ, verb, subject_kind, subject_id, reason, before, after, previous, hash"
+_COLUMNS = (
+    "seq", "at", "person", "organ", "verb", "subject_kind", "subject_id", "reason", "before", "after", "previous",
+    "hash",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -83,31 +86,17 @@ def write(session: Session) -> int:
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CHAIN_LOCK})
     head = connection.execute(text("SELECT seq, hash FROM foundation.journal ORDER BY seq DESC LIMIT 1")).first()
     seq, previous = (head.seq, bytes(head.hash)) if head else (0, GENESIS)
-    buffer = StringIO()
+    return copy_rows(session, "foundation.journal", _COLUMNS, _chained(lines, seq, previous))
+
+
+def _chained(lines: Iterable[Line], seq: int, previous: bytes) -> Iterator[tuple[object, ...]]:
     for line in lines:
         seq += 1
         before, after = canonical(line.before), canonical(line.after)
         fields = (line.person, line.organ, line.verb, line.subject_kind, line.subject_id, line.reason, before, after)
         mark = digest(previous, seq, line.at, fields)
-        buffer.write(_copy_row(seq, line.at.isoformat(), *fields, f"\\x{previous.hex()}", f"\\x{mark.hex()}"))
+        yield seq, line.at.isoformat(), *fields, f"\\x{previous.hex()}", f"\\x{mark.hex()}"
         previous = mark
-    buffer.seek(0)
-    driver = connection.connection.driver_connection
-    if driver is None:
-        raise RuntimeError("the session's connection is closed")
-    with driver.cursor() as cursor:
-        cursor.copy_expert(f"COPY foundation.journal ({_COLUMNS}) FROM STDIN", buffer)
-    return len(lines)
-
-
-def _copy_row(*values: object) -> str:
-    def one(value: object) -> str:
-        if value is None:
-            return "\\N"
-        written = str(value).replace("\\", "\\\\")
-        return written.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
-
-    return "\t".join(one(value) for value in values) + "\n"
 
 
 def verify(connection: Connection) -> tuple[int, Problem | None]:

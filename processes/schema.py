@@ -155,13 +155,19 @@ def _known_revisions(connection: Connection) -> set[str]:
 
 
 def _write_policy(connection: Connection) -> None:
-    """Give the database the settings that its own functions need."""
+    """Give the database the one setting that its own views need: how precisely the public sees a position."""
     decimals = int(settings().public_decimals)
-    if connection.scalar(text("SELECT foundation.public_decimals()")) != decimals:
+    known = connection.scalar(text("SELECT value FROM foundation.policy WHERE name = 'public_decimals'"))
+    if known != str(decimals):
         connection.execute(text(
-            "CREATE OR REPLACE FUNCTION foundation.public_decimals() RETURNS integer LANGUAGE sql IMMUTABLE"
-            f" AS 'SELECT {decimals}'"
+            "CREATE OR REPLACE FUNCTION foundation.public_position(place geometry) RETURNS geometry LANGUAGE sql"
+            f" IMMUTABLE AS 'SELECT ST_SnapToGrid(place, 1e-{decimals})'"
         ))  # fmt: skip
+        connection.execute(
+            text("INSERT INTO foundation.policy (name, value) VALUES ('public_decimals', :value)"
+                 " ON CONFLICT (name) DO UPDATE SET value = excluded.value"),
+            {"value": str(decimals)},
+        )  # fmt: skip
     connection.commit()
 
 

@@ -64,11 +64,11 @@ def upgrade() -> None:
             changed_at timestamptz NOT NULL
         )
     """)
-    # How many decimals of a degree the public sees; written anew from the settings after each migration.
-    op.execute("CREATE FUNCTION foundation.public_decimals() RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT 5'")
+    # How precisely the public sees a position; written anew from the settings after each migration. It calls
+    # nothing of ours, so that views of `published` can use it for a role that may not enter this schema.
     op.execute("""
         CREATE FUNCTION foundation.public_position(place geometry) RETURNS geometry LANGUAGE sql IMMUTABLE
-            AS 'SELECT ST_SnapToGrid(place, power(10, -foundation.public_decimals()))'
+            AS 'SELECT ST_SnapToGrid(place, 1e-5)'
     """)
 
 

@@ -1,0 +1,79 @@
+-- One place as a GeoJSON Feature with its names in time and what became of it; no row when absent or not public.
+-- :place bigint  its id
+-- :as_of date  the day that `name`, `status` and the divisions are told for
+-- index: primary keys, ix_place_name_place, ix_division_version_period
+SELECT json_build_object(
+    'type', 'Feature', 'id', p.id::text,
+    'geometry', CASE
+        WHEN area.geom IS NOT NULL THEN ST_AsGeoJSON(area.geom, 5, 0)::json
+        ELSE ST_AsGeoJSON(coalesce(p.geom, p.point), 7, 0)::json END,
+    'properties', json_build_object(
+        'id', p.id::text, 'name', lead.text, 'roman', lead.roman, 'status', lead.status, 'kind', lead.kind,
+        'class', json_build_object('code', c.code, 'label', c.label),
+        'division', json_build_object('code', path.code, 'path', coalesce(path.names, '[]'::json)),
+        'own_division', CASE WHEN own.code IS NOT NULL THEN
+            json_build_object('code', own.code, 'level', own.level, 'type', own.type) END,
+        'names', names.list, 'location', p.location, 'source', p.source, 'datum', p.datum, 'secrecy', '公开',
+        'lon', round(ST_X(p.point)::numeric, 7)::float8, 'lat', round(ST_Y(p.point)::numeric, 7)::float8,
+        'bbox', CASE WHEN coalesce(area.geom, p.geom, p.point) IS NOT NULL THEN json_build_array(
+            round(ST_XMin(coalesce(area.geom, p.geom, p.point))::numeric, 5),
+            round(ST_YMin(coalesce(area.geom, p.geom, p.point))::numeric, 5),
+            round(ST_XMax(coalesce(area.geom, p.geom, p.point))::numeric, 5),
+            round(ST_YMax(coalesce(area.geom, p.geom, p.point))::numeric, 5)) END,
+        'becomes', kin.becomes, 'came_from', kin.came_from,
+        'approval', CASE WHEN lead.instrument <> '' THEN
+            json_build_object('instrument', lead.instrument, 'date', lead.valid_from) END,
+        'heritage', false
+    )
+)::text
+FROM published.place p
+JOIN published.place_class c ON c.label = p.class_label
+CROSS JOIN LATERAL (
+    -- The name in use on the day, standard first; where the place had none then, its last one.
+    SELECT n.* FROM published.place_name n WHERE n.place_id = p.id
+    ORDER BY NOT ((n.valid_from IS NULL OR n.valid_from <= :as_of) AND (n.valid_to IS NULL OR n.valid_to > :as_of)),
+             array_position(ARRAY['standard', 'map', 'historic', 'former', 'short', 'alias', 'minority'], n.kind),
+             n.valid_from DESC NULLS LAST, n.id
+    LIMIT 1
+) lead
+CROSS JOIN LATERAL (
+    SELECT json_agg(json_build_object(
+        'text', n.text, 'roman', n.roman, 'kind', n.kind, 'status', n.status,
+        'specific', n.specific, 'generic', n.generic,
+        'valid_from', n.valid_from, 'from_precision', n.from_precision,
+        'valid_to', n.valid_to, 'to_precision', n.to_precision, 'source', n.source, 'instrument', n.instrument
+    ) ORDER BY n.valid_to DESC NULLS FIRST, n.kind <> 'standard', n.id) AS list
+    FROM published.place_name n WHERE n.place_id = p.id
+) names
+LEFT JOIN LATERAL (
+    SELECT v.code, v.level, v.type FROM published.division_version v
+    WHERE v.division_id = p.own_division_id ORDER BY v.valid_from <= :as_of DESC, v.valid_from DESC LIMIT 1
+) own ON true
+LEFT JOIN LATERAL (
+    SELECT v.geom FROM published.division_version v
+    WHERE v.division_id = p.own_division_id AND v.geom IS NOT NULL
+      AND v.valid_from <= :as_of AND (v.valid_to IS NULL OR v.valid_to > :as_of)
+) area ON true
+LEFT JOIN LATERAL (
+    WITH RECURSIVE up (division_id, code, name, parent_id, depth) AS (
+        (SELECT v.division_id, v.code, v.name, v.parent_id, 0 FROM published.division_version v
+         WHERE v.division_id = p.division_id ORDER BY v.valid_from <= :as_of DESC, v.valid_from DESC LIMIT 1)
+        UNION ALL
+        (SELECT v.division_id, v.code, v.name, v.parent_id, up.depth + 1
+         FROM up JOIN published.division_version v ON v.division_id = up.parent_id
+         ORDER BY v.valid_from <= :as_of DESC, v.valid_from DESC LIMIT 1)
+    )
+    SELECT json_agg(name ORDER BY depth DESC) AS names, min(code) FILTER (WHERE depth = 0) AS code FROM up
+) path ON true
+CROSS JOIN LATERAL (
+    SELECT
+        coalesce((SELECT json_agg(json_build_object('id', s.place_id::text, 'name', s.name, 'relation', l.relation,
+                      'date', l.date, 'precision', l.date_precision) ORDER BY l.date, s.name)
+                  FROM published.place_lineage l JOIN published.search_place s ON s.place_id = l.to_place_id
+                  WHERE l.from_place_id = p.id), '[]'::json) AS becomes,
+        coalesce((SELECT json_agg(json_build_object('id', s.place_id::text, 'name', s.name, 'relation', l.relation,
+                      'date', l.date, 'precision', l.date_precision) ORDER BY l.date, s.name)
+                  FROM published.place_lineage l JOIN published.search_place s ON s.place_id = l.from_place_id
+                  WHERE l.to_place_id = p.id), '[]'::json) AS came_from
+) kin
+WHERE p.id = :place

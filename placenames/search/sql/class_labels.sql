@@ -1,0 +1,4 @@
+-- The class labels that a code or a label means.
+-- :asked text  five digits, or a label
+-- index: ix_place_class_code
+SELECT label FROM published.place_class WHERE code = :asked OR label = :asked ORDER BY label

@@ -1,0 +1,37 @@
+-- Found places as list entries (JSON array) as they were on a day: name, status and divisions of that time.
+-- :places bigint[]  their ids
+-- :shown text[]  the name that matched
+-- :kinds text[]  its kind
+-- :tiers text[]  how it matched
+-- :distances double precision[]  metres from the asker, or null
+-- :as_of date  the day
+-- index: primary keys, ix_place_name_place, ix_division_version_period
+SELECT coalesce(json_agg(json_build_object(
+    'id', p.place_id::text, 'name', n.text, 'roman', n.roman,
+    'matched', json_build_object('text', f.shown, 'kind', f.kind, 'tier', f.tier),
+    'class', json_build_object('code', p.class_code, 'label', p.class_label),
+    'division', json_build_object('code', d.code, 'path', coalesce(d.path, '[]'::json)),
+    'status', CASE WHEN n.status = 'historic' THEN 'standard' ELSE n.status END, 'heritage', false,
+    'lon', round(ST_X(p.point)::numeric, 7)::float8, 'lat', round(ST_Y(p.point)::numeric, 7)::float8, 'distance_m', round(f.distance)::integer
+) ORDER BY f.number), '[]'::json)::text
+FROM unnest(:places, :shown, :kinds, :tiers, :distances) WITH ORDINALITY
+    AS f (place_id, shown, kind, tier, distance, number)
+JOIN published.search_place p ON p.place_id = f.place_id
+CROSS JOIN LATERAL (
+    SELECT text, roman, status FROM published.place_name
+    WHERE place_id = p.place_id AND (valid_from IS NULL OR valid_from <= :as_of)
+      AND (valid_to IS NULL OR valid_to > :as_of)
+    ORDER BY kind NOT IN ('standard', 'former', 'historic'), kind <> 'map', id LIMIT 1
+) n
+LEFT JOIN LATERAL (
+    WITH RECURSIVE up (name, code, parent_id, depth) AS (
+        SELECT v.name, v.code, v.parent_id, 0 FROM published.division_version v, published.place own
+        WHERE own.id = p.place_id AND v.division_id = own.division_id
+          AND v.valid_from <= :as_of AND (v.valid_to IS NULL OR v.valid_to > :as_of)
+        UNION ALL
+        SELECT v.name, v.code, v.parent_id, up.depth + 1
+        FROM up JOIN published.division_version v ON v.division_id = up.parent_id
+        WHERE v.valid_from <= :as_of AND (v.valid_to IS NULL OR v.valid_to > :as_of)
+    )
+    SELECT json_agg(name ORDER BY depth DESC) AS path, min(code) FILTER (WHERE depth = 0) AS code FROM up
+) d ON true

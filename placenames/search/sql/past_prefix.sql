@@ -1,0 +1,34 @@
+-- As of a day: places with a name that begins with the question and goes on, best first; those found as exact are left out.
+-- :q text  the question, NFKC, without blanks
+-- :division bigint  only within this division (permanent id), or null
+-- :classes text[]  only these class labels, or null
+-- :west double precision  only within this box (EPSG:4490), or null
+-- :south double precision
+-- :east double precision
+-- :north double precision
+-- :lon double precision  where the asker is, or null
+-- :lat double precision
+-- :after_rank integer  the last one of the page before
+-- :after_distance double precision
+-- :after_place bigint
+-- :count integer  how many
+-- :as_of date  the day: places that existed then, by names that had come up by then
+-- index: ix_search_token_past_text, ix_search_token_place
+SELECT h.place_id, h.rank, h.distance, h.shown, h.kind
+FROM (
+    SELECT DISTINCT ON (t.place_id) t.place_id, t.rank, t.shown,
+           CASE WHEN t.valid_to <= :as_of THEN 'former' WHEN t.kind IN ('former', 'historic') THEN 'standard' ELSE t.kind END AS kind,
+           coalesce(ST_Distance(p.point::geography, ST_SetSRID(ST_MakePoint(:lon, :lat), 4490)::geography), 0) AS distance
+    FROM published.search_token t JOIN published.search_place p ON p.place_id = t.place_id
+    WHERE NOT t.inherited AND (t.valid_from IS NULL OR t.valid_from <= :as_of) AND t.text > :q AND t.text < :q || chr(1114111)
+      AND (p.valid_from IS NULL OR p.valid_from <= :as_of) AND (p.valid_to IS NULL OR p.valid_to > :as_of)
+      AND (:division IS NULL OR t.divisions @> ARRAY[:division])
+      AND (:classes IS NULL OR p.class_label = ANY (:classes))
+      AND (:west IS NULL OR p.point && ST_MakeEnvelope(:west, :south, :east, :north, 4490))
+      AND NOT EXISTS (SELECT FROM published.search_token b
+                      WHERE b.place_id = t.place_id AND NOT b.inherited AND (b.valid_from IS NULL OR b.valid_from <= :as_of) AND b.text = :q)
+    ORDER BY t.place_id, t.valid_to <= :as_of, t.id
+) h
+WHERE (-h.rank, h.distance, h.place_id) > (-:after_rank, :after_distance, :after_place)
+ORDER BY h.rank DESC, h.distance, h.place_id
+LIMIT :count

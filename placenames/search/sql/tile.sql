@@ -1,0 +1,24 @@
+-- The layer `places` of a tile: the points that are best in their cell at this zoom; null when there are none.
+-- :zoom integer  zoom of the tile
+-- :x integer  column
+-- :y integer  row
+-- :first bigint  the first z-order key of the tile
+-- :last bigint  the last one
+-- :as_of date  the day: places that had come up by then
+-- index: ix_map_point_zoom (one range a zoom)
+WITH drawn AS (
+    SELECT m.place_id, m.rank, m.name, m.class_code, m.status, m.geom
+    FROM generate_series(0, least(:zoom, 14)) AS step
+    CROSS JOIN LATERAL (
+        SELECT * FROM published.map_point p
+        WHERE p.min_zoom = step AND p.zkey BETWEEN :first AND :last
+    ) m
+    WHERE m.valid_from IS NULL OR m.valid_from <= :as_of
+)
+SELECT CASE WHEN count(*) > 0 THEN ST_AsMVT(feature, 'places', 4096, 'shape') END
+FROM (
+    SELECT ST_AsMVTGeom(geom, ST_TileEnvelope(:zoom, :x, :y), 4096, 64, false) AS shape,
+           place_id::text AS id, name, rank, class_code AS class, status
+    FROM drawn ORDER BY rank DESC, place_id
+) feature
+WHERE shape IS NOT NULL

@@ -1,0 +1,33 @@
+"""The edge of every write: one session, one transaction, committed once, with its derived data and its journal lines.
+
+Routes, jobs and commands write through here and nowhere else; a verb never commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from foundation import journal
+from foundation.database import engine
+from placenames.register.actions import CHANGED
+from placenames.search import index
+
+
+def finish(session: Session) -> None:
+    """What belongs to the transaction but comes last: derived data, then the journal under its lock."""
+    session.flush()
+    index.refresh(session, session.info.pop(CHANGED, set()))
+    journal.write(session)
+
+
+@contextmanager
+def writing(on: Engine | None = None) -> Iterator[Session]:
+    """A session whose work is committed whole when the block ends, or rolled back whole when it raises."""
+    with Session(on or engine(), expire_on_commit=False) as session:
+        yield session
+        finish(session)
+        session.commit()

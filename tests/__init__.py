@@ -1,0 +1,1 @@
+"""Tests of Diming, in the folders of the house they test."""
