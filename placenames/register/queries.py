@@ -12,12 +12,15 @@ SQL = sqlfiles.folder(__file__)
 LARGEST_ID = 2**63 - 1
 
 
-def place(reader: Reader, place_id: str, as_of: date) -> str:
-    """A place as a GeoJSON Feature (text); raises `NotFound` when absent or not visible."""
+def place(reader: Reader, place_id: str, as_of: date, *, areas: bool = True) -> str:
+    """A place as a GeoJSON Feature (text); raises `NotFound` when absent or not visible.
+
+    Without `areas` a division answers with its label point instead of its boundary.
+    """
     row = None
     if place_id.isascii() and place_id.isdigit() and int(place_id) <= LARGEST_ID:
         statement = sqlfiles.load(SQL / "place.sql")
-        row = reader.one(statement, {"place": int(place_id), "as_of": as_of})
+        row = reader.one(statement, {"place": int(place_id), "as_of": as_of, "areas": areas})
     if row is None:
         raise NotFound("没有这个地名。", remedy="请核对网址,或回首页重新搜索。")
     return str(row[0])

@@ -41,8 +41,8 @@ def _statement(name: str) -> sqlfiles.SqlFile:
     return sqlfiles.load(SQL / f"{name}.sql")
 
 
-def search(reader: Reader, question: Question) -> dict[str, Any]:
-    """Answer a question as CONTRACT §2 says: items, the total, and where the next page begins."""
+def search(reader: Reader, question: Question) -> str:
+    """Answer a question as CONTRACT §2 says (JSON text): items, the total, and where the next page begins."""
     parameters = _parameters(reader, question)
     at = question.cursor or Cursor()
     hits = _collect(reader, question, parameters, at, question.limit + 1)
@@ -59,12 +59,14 @@ def search(reader: Reader, question: Question) -> dict[str, Any]:
     if more:
         last = hits[-1]
         following = Cursor(question.tiers.index(last.tier), last.rank, last.distance, last.place, total, exact).written()
-    return {
+    head = {
         "query": question.asked,
         "total": {"value": total, "is": "exact" if exact else "at_least"},
         "next": following,
-        "items": json.loads(_cards(reader, question, hits)) if hits else [],
     }
+    # The items come from SQL as text and stay text.
+    items = _cards(reader, question, hits) if hits else "[]"
+    return f'{json.dumps(head, ensure_ascii=False)[:-1]}, "items": {items}}}'
 
 
 def _parameters(reader: Reader, question: Question) -> dict[str, object]:

@@ -1,11 +1,12 @@
 -- One place as a GeoJSON Feature with its names in time and what became of it; no row when absent or not public.
 -- :place bigint  its id
 -- :as_of date  the day that `name`, `status` and the divisions are told for
+-- :areas boolean  whether the boundary of a division may be shown
 -- index: primary keys, ix_place_name_place, ix_division_version_period
 SELECT json_build_object(
     'type', 'Feature', 'id', p.id::text,
     'geometry', CASE
-        WHEN area.geom IS NOT NULL THEN ST_AsGeoJSON(area.geom, 5, 0)::json
+        WHEN :areas AND area.geom IS NOT NULL THEN ST_AsGeoJSON(area.geom, 5, 0)::json
         ELSE ST_AsGeoJSON(coalesce(p.geom, p.point), 7, 0)::json END,
     'properties', json_build_object(
         'id', p.id::text, 'name', lead.text, 'roman', lead.roman, 'status', lead.status, 'kind', lead.kind,

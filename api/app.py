@@ -1,0 +1,45 @@
+"""The application: composition root of HTTP. `create_app` is what the web server starts."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import anyio.to_thread
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from starlette.middleware.gzip import GZipMiddleware
+
+from api import errors
+from api.headers import SecurityHeaders
+from api.routes import divisions, health, map, places, search, site
+from foundation.settings import settings
+
+log = logging.getLogger("diming.api")
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Set the thread pool beside the connection pool: routes are plain functions that wait for the database."""
+    anyio.to_thread.current_default_thread_limiter().total_tokens = settings().threads
+    yield
+
+
+def create_app() -> FastAPI:
+    """The application with all its routes; makes no connection until it is asked something."""
+    app = FastAPI(
+        title="地名 Diming",
+        version="0.1.0",
+        description="标准地名、行政区划的公开查询接口。坐标为 CGCS2000 经纬度(EPSG:4490)。",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    for routes in (search, places, divisions, map, health, site):
+        app.include_router(routes.router)
+    app.mount("/static", StaticFiles(directory=site.STATIC), name="static")
+    errors.install(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1024)
+    app.add_middleware(SecurityHeaders)
+    return app

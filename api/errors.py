@@ -1,0 +1,110 @@
+"""One table from exceptions to answers: RFC 9457 problem+json for programs, a plain page for people."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+
+from api.pages.render import render_error
+from foundation.errors import DimingError, Malformed, NotFound, Refused, Unavailable
+
+log = logging.getLogger("diming.api")
+
+# exception, status, machine type, title
+TABLE: tuple[tuple[type[DimingError], int, str, str], ...] = (
+    (Malformed, 422, "malformed", "请求的内容不对"),
+    (NotFound, 404, "not-found", "没有找到"),
+    (Refused, 409, "refused", "现在不能这样做"),
+    (Unavailable, 503, "unavailable", "服务暂时不可用"),
+)
+RETRY_SECONDS = "5"
+_TITLES = {400: "请求的内容不对", 404: "没有找到", 405: "不支持这种请求方法", 413: "内容太大"}
+_TYPES = {400: "malformed", 404: "not-found", 405: "method-not-allowed", 413: "too-large"}
+# FastAPI's kinds of faults in a parameter → what is wrong, what to do.
+_FAULTS = {
+    "missing": ("缺少这个参数", "请补上"),
+    "int_parsing": ("应为整数", "请填写整数"),
+    "float_parsing": ("应为数字", "请填写数字"),
+    "greater_than_equal": ("数值太小", "最小为 {ge}"),
+    "less_than_equal": ("数值太大", "最大为 {le}"),
+}
+
+
+def install(app: FastAPI) -> None:
+    """Teach the application how each exception is told."""
+    for kind, *_ in TABLE:
+        app.add_exception_handler(kind, _told)
+    app.add_exception_handler(RequestValidationError, _unreadable)
+    app.add_exception_handler(HTTPException, _plain)
+    app.add_exception_handler(SQLAlchemyError, _broken)
+    app.add_exception_handler(Exception, _broken)
+
+
+def problem(
+    request: Request, status: int, kind: str, title: str, detail: str, **extra: object
+) -> Response:
+    """The answer for an error, in the form that the asker can read."""
+    headers = {"Retry-After": RETRY_SECONDS} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+    if _is_a_person(request):
+        return HTMLResponse(render_error(status, title, detail), status, headers=headers)
+    body: dict[str, Any] = {
+        "type": f"urn:diming:error:{kind}", "title": title, "status": status, "detail": detail,
+        "instance": request.url.path, **extra,
+    }  # fmt: skip
+    return JSONResponse(body, status, headers=headers, media_type="application/problem+json")
+
+
+def _is_a_person(request: Request) -> bool:
+    for_programs = request.url.path.startswith(("/api/", "/tiles/", "/health/", "/static/"))
+    return not for_programs and "text/html" in request.headers.get("accept", "")
+
+
+def _told(request: Request, error: Exception) -> Response:
+    if not isinstance(error, DimingError):
+        return _broken(request, error)
+    status, kind, title = next((row[1:] for row in TABLE if isinstance(error, row[0])), (500, "internal", "系统出错"))
+    extra: dict[str, object] = {}
+    if isinstance(error, Malformed):
+        extra["errors"] = [{"loc": e.loc, "msg": e.msg, "remedy": e.remedy} for e in error.errors]
+    if isinstance(error, NotFound):
+        extra |= error.extra
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        log.warning("%s %s: %s", request.method, request.url.path, error.line())
+    return problem(request, status, kind, title, error.line(), **extra)
+
+
+def _unreadable(request: Request, error: Exception) -> Response:
+    faults = error.errors() if isinstance(error, RequestValidationError) else []
+    errors = [_fault(fault) for fault in faults]
+    detail = ";".join(f"{fault['loc']}:{fault['msg']}({fault['remedy']})" for fault in errors)
+    return problem(request, 422, "malformed", "请求的内容不对", detail, errors=errors)
+
+
+def _fault(fault: dict[str, Any]) -> dict[str, str]:
+    msg, remedy = _FAULTS.get(fault["type"], ("写法不对", "请对照接口说明 /docs"))
+    return {"loc": _where(fault["loc"]), "msg": msg, "remedy": remedy.format(**fault.get("ctx", {}))}
+
+
+def _where(loc: Sequence[object]) -> str:
+    return ".".join(str(part) for part in loc if part not in {"query", "path", "body"})
+
+
+def _plain(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    title = _TITLES.get(status, "请求没有成功")
+    return problem(request, status, _TYPES.get(status, "http"), title, f"{title}:{request.url.path[:200]}")
+
+
+def _broken(request: Request, error: Exception) -> Response:
+    log.error("%s %s", request.method, request.url.path, exc_info=error)
+    return problem(
+        request, 500, "internal", "系统出错", "系统内部出错,已记入日志;没有保存任何内容。请稍后再试,或告知维护人员。"
+    )

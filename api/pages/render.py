@@ -1,0 +1,56 @@
+"""Draws the pages for people that need no script: the permanent page of a place, and errors. Text in, HTML out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from api.pages import words
+from api.pages.outline import outline
+
+HERE = Path(__file__).parent
+
+
+def render_place(
+    feature: Mapping[str, Any], *, demo: bool = True, title: str = "地名查询", map_approval: str = ""
+) -> str:
+    """The page of one place from its GeoJSON feature (the answer of `GET /api/places/{id}`).
+
+    `demo` is on unless switched off: a page that forgets to ask must not pass for an official one.
+    """
+    place = feature["properties"]
+    located = isinstance(place.get("lon"), int | float) and isinstance(place.get("lat"), int | float)
+    template = _environment().get_template("place.html")
+    return template.render(
+        place=place,
+        located=located,
+        picture=outline(feature.get("geometry")),
+        now=next(iter(place.get("becomes") or ()), None),
+        demo=demo,
+        title=title,
+        map_approval=map_approval,
+    )
+
+
+def render_error(status: int, title: str, detail: str, *, site: str = "地名查询") -> str:
+    """The page of an error for people, in plain words with a way on."""
+    template = _environment().get_template("error.html")
+    return template.render(status=status, heading=title, detail=detail, title=site, demo=False, map_approval="")
+
+
+def render_docs(*, title: str = "地名查询") -> str:
+    """The page that shows the interfaces, to read and to try."""
+    return _environment().get_template("docs.html").render(title=title)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.globals["words"] = words
+    return environment

@@ -1,0 +1,107 @@
+"""The Chinese words of the public pages: status, kinds, periods, positions. `static/map/words.js` says the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+STATUS = {
+    "standard": "标准地名",
+    "deemed": "视为标准地名",
+    "recorded": "收录地名(未经核准)",
+    "planned": "规划地名(未启用)",
+    "reserved": "预留名称",
+    "historic": "历史地名",
+    "cancelled": "已停用",
+}
+
+KIND = {
+    "standard": "标准地名",
+    "former": "曾用名",
+    "alias": "别名",
+    "short": "简称",
+    "historic": "历史地名",
+    "map": "地图用名",
+    "minority": "民族语名称",
+}
+
+RELATION = {
+    **dict.fromkeys(("merged_into", "merge", "merged", "absorbed"), "并入"),
+    **dict.fromkeys(("split_from", "split_into", "split", "carved"), "析出"),
+    **dict.fromkeys(("renamed", "rename"), "更名"),
+    **dict.fromkeys(("upgraded", "replaced", "converted", "became", "continued", "succeeded"), "改设"),
+    **dict.fromkeys(("abolished", "cancelled"), "撤销"),
+}
+
+PAST = ("historic", "cancelled")
+
+
+def status_word(status: str | None) -> str:
+    """What a place is in the register today."""
+    return STATUS.get(status or "", "状态未录入")
+
+
+def name_word(name: Mapping[str, Any]) -> str:
+    """What one name of a place is today; a standard name that ended is a former name to the reader."""
+    kind, status = name.get("kind"), name.get("status")
+    if kind != "standard":
+        return KIND.get(str(kind), "其他名称")
+    return KIND["former"] if status in PAST else status_word(status)
+
+
+def use_word(name: Mapping[str, Any]) -> str:
+    """Whether a name is in use, said only where the register knows it."""
+    if name.get("valid_to") or name.get("status") in PAST:
+        return "已不用"
+    return "现行" if name.get("status") in ("standard", "deemed") else ""
+
+
+def relation_word(relation: str | None) -> str:
+    """并入, 析出 and the like; a word already in Chinese is kept, an unknown one says nothing."""
+    if relation and any("\u4e00" <= char <= "\u9fff" for char in relation):
+        return relation
+    return RELATION.get(relation or "", "")
+
+
+def date_word(date: str | None) -> str:
+    """A date as people write it; 31 December stands for "known by its year only"."""
+    if not date:
+        return ""
+    year, *rest = str(date).split("-")
+    if not rest or rest == ["12", "31"]:
+        return f"{int(year)}年"
+    return f"{int(year)}年{int(rest[0])}月" + (f"{int(rest[1])}日" if len(rest) > 1 else "")
+
+
+def period_word(start: str | None, end: str | None) -> str:
+    """From when until when; open ends are said to be open or unknown, never guessed."""
+    if not start and not end:
+        return "起止时间未录入"
+    if not end:
+        return f"{date_word(start)}至今"
+    return f"{date_word(start)}—{date_word(end)}" if start else f"至{date_word(end)}"
+
+
+def approval_word(approval: Mapping[str, Any] | None) -> str:
+    """The decision behind the name, or honestly that none is recorded."""
+    said = [part for part in ((approval or {}).get("instrument"), date_word((approval or {}).get("date"))) if part]
+    return ",".join(said) or "未录入"
+
+
+def decimal_word(lon: float, lat: float) -> str:
+    """Decimal degrees with at most five places, about a metre."""
+    return f"东经 {_short(lon)}°,北纬 {_short(lat)}°"
+
+
+def sexagesimal_word(lon: float, lat: float) -> str:
+    """Degrees, minutes, seconds."""
+    return f"{_sexagesimal(lon)}E,{_sexagesimal(lat)}N"
+
+
+def _short(value: float) -> str:
+    return f"{value:.5f}".rstrip("0").rstrip(".")
+
+
+def _sexagesimal(value: float) -> str:
+    seconds = round(abs(value) * 3600)
+    return f"{seconds // 3600}°{seconds % 3600 // 60:02d}′{seconds % 60:02d}″"

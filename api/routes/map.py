@@ -1,0 +1,69 @@
+"""What the map asks for: tiles and labels."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api.access import Public, PublicReader
+from api.installation import installation
+from api.routes.places import AsOf
+from boundaries.divisions import queries as divisions
+from foundation import clock, dates
+from foundation.errors import FieldError, Malformed, NotFound
+from placenames.search import queries as places
+from placenames.search.question import numbers
+
+router = APIRouter(tags=["地图"])
+DEEPEST = 22
+MOST_LABELS = 200
+MVT = "application/vnd.mapbox-vector-tile"
+
+
+@router.get("/tiles/map/{z}/{x}/{y}.mvt", summary="矢量瓦片", response_class=Response)
+def tile(
+    access: Public, reader: PublicReader, request: Request, z: str, x: str, y: str, as_of: AsOf = None
+) -> Response:
+    """One tile with the layers `divisions` and `places`; 204 when empty, 404 outside the grid."""
+    zoom, column, row = _address(z, x, y)
+    day = dates.as_of(as_of, clock.today())
+    # Layers of a vector tile are messages one after the other: their bytes just follow each other.
+    content = places.tile(reader, zoom, column, row, day)
+    if installation(reader).shows_boundaries:
+        content = divisions.tile(reader, zoom, column, row, day) + content
+    if not content:
+        return Response(status_code=204, headers={"Cache-Control": "no-cache"})
+    headers = {"ETag": f'"{blake2b(content, digest_size=12).hexdigest()}"', "Cache-Control": "no-cache"}
+    if headers["ETag"] in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type=MVT, headers=headers)
+
+
+def _address(z: str, x: str, y: str) -> tuple[int, int, int]:
+    if all(part.isascii() and part.isdigit() and len(part) <= 8 for part in (z, x, y)):
+        zoom, column, row = int(z), int(x), int(y)
+        if zoom <= DEEPEST and column < 1 << zoom and row < 1 << zoom:
+            return zoom, column, row
+    raise NotFound("没有这块地图瓦片。", remedy=f"级别 0–{DEEPEST},行列号从 0 到 2 的级别次方减 1。")
+
+
+@router.get("/api/map/labels", summary="地图注记")
+def labels(
+    access: Public,
+    reader: PublicReader,
+    bbox: Annotated[str, Query(description="范围:西,南,东,北")],
+    zoom: Annotated[int, Query(ge=0, le=DEEPEST, description="地图级别")],
+    as_of: AsOf = None,
+) -> dict[str, object]:
+    """At most 200 labels within a box, best first: divisions, then places."""
+    box = numbers(bbox, "bbox", ("west", "south", "east", "north"))
+    if box is None:
+        raise Malformed([FieldError("bbox", "缺少范围", "请写成 西,南,东,北")])
+    west, south, east, north = box
+    bounds = (west, south, east, north)
+    day = dates.as_of(as_of, clock.today())
+    items = divisions.labels(reader, bounds, zoom, day, MOST_LABELS)
+    items += places.labels(reader, bounds, zoom, MOST_LABELS - len(items))
+    return {"items": items}

@@ -1,0 +1,71 @@
+"""`GET /api/search` and `GET /api/lookup`: finding names, and what is here."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from api.access import Public, PublicReader
+from boundaries.divisions import queries as divisions
+from foundation import clock, dates
+from foundation.coordinates import CHINA
+from foundation.errors import FieldError, Malformed
+from placenames.search import queries
+from placenames.search.question import FIRST_PAGE, MOST, narrowed, numbers, read_cursor, read_question
+from placenames.search.schemas import LookupAnswer, SearchAnswer
+
+router = APIRouter(tags=["公众查询"])
+Limit = Annotated[int, Query(ge=1, le=MOST, description="每页条数")]
+
+
+@router.get("/api/search", summary="按名称、拼音、首字母或代码查地名", responses={200: {"model": SearchAnswer}})
+def search(
+    access: Public,
+    reader: PublicReader,
+    q: Annotated[str, Query(description="地名、拼音、拼音首字母或区划代码,最多 100 字")] = "",
+    division: Annotated[str | None, Query(description="只查这个区划(六位代码)以内")] = None,
+    class_: Annotated[str | None, Query(alias="class", description="类别代码或名称")] = None,
+    bbox: Annotated[str | None, Query(description="只查这个范围:西,南,东,北")] = None,
+    near: Annotated[str | None, Query(description="按到这里的距离排序:lon,lat")] = None,
+    as_of: Annotated[str | None, Query(description="某日或某年(12月31日)的情形")] = None,
+    limit: Limit = FIRST_PAGE,
+    cursor: Annotated[str | None, Query(description="上一页给出的 next")] = None,
+) -> Response:
+    """Tier by tier: exact, prefix, substring; pinyin and initials; codes. Former names find the present place."""
+    question = narrowed(
+        read_question(q, limit=limit),
+        division=division or None,
+        class_=class_ or None,
+        bbox=numbers(bbox, "bbox", ("west", "south", "east", "north")),
+        near=numbers(near, "near", ("lon", "lat")),
+        as_of=dates.as_of(as_of, clock.today()) if as_of else None,
+        cursor=read_cursor(cursor) if cursor else None,
+    )
+    return Response(queries.search(reader, question), media_type="application/json")
+
+
+@router.get("/api/lookup", summary="这里是哪里:所在区划和附近的地名", responses={200: {"model": LookupAnswer}})
+def lookup(
+    access: Public,
+    reader: PublicReader,
+    lon: Annotated[float, Query(description="经度(CGCS2000)")],
+    lat: Annotated[float, Query(description="纬度(CGCS2000)")],
+    as_of: Annotated[str | None, Query(description="某日或某年(12月31日)的情形")] = None,
+) -> dict[str, object]:
+    """The divisions that contain the point, from the highest down, and the nearest places with metres."""
+    check_position(lon, lat)
+    today = clock.today()
+    day = dates.as_of(as_of, today)
+    found = divisions.containing(reader, lon, lat, day if day < today else None)
+    return {"lon": lon, "lat": lat, **found, "places": queries.nearest(reader, lon, lat, day)}
+
+
+def check_position(lon: float, lat: float) -> None:
+    """Raise `Malformed` for a position outside China, and say so where only the axes are swapped."""
+    west, south, east, north = CHINA
+    if west <= lon <= east and south <= lat <= north:
+        return
+    if west <= lat <= east and south <= lon <= north:
+        raise Malformed([FieldError("lon", "经度和纬度写反了", f"请改为 lon={lat}&lat={lon}")])
+    raise Malformed([FieldError("lon", "坐标不在我国范围内", "请用十进制度,经度 73–136,纬度 3–54")])

@@ -1,0 +1,355 @@
+// The public map page: joins folium's map with search box, card, labels, tiles and the address of the page.
+/* global L */
+import { Api } from "./api.js";
+import { Card } from "./card.js";
+import { calm, el, icon, ICONS, phone } from "./dom.js";
+import { Labels } from "./labels.js";
+import { copy, reportDialog, toast } from "./notes.js";
+import { Permalink } from "./permalink.js";
+import { SearchBox } from "./search.js";
+import { Sheet } from "./sheet.js";
+import { makeTiles } from "./tiles.js";
+
+const CHOSEN = { color: "#b83227", weight: 2.5, fillColor: "#c0392b", fillOpacity: 0.09, interactive: false };
+const AREA_PICK_ZOOM = 10.5; // closer than this a tap asks "what is here" instead of choosing the county
+const PLACE_ZOOM = 13;
+
+const byId = (id) => document.getElementById(id);
+
+class Viewer {
+  constructor(map, config) {
+    this.map = map;
+    this.config = config;
+    this.link = new Permalink();
+    this.moved = Boolean(this.link.state.view);
+    this.api = new Api(() => this.link.state.asOf);
+    this.bounds = toBounds(config.province);
+    this.chosen = L.layerGroup().addTo(map);
+    this.sheet = new Sheet({ sheet: byId("sheet"), grip: byId("grip"), card: byId("card") }, () => this.#limit());
+    this.card = new Card(byId("card"), {
+      close: () => this.close({ push: true }),
+      back: () => this.back(),
+      canGoBack: () => this.search.items.length > 1,
+      choose: (id) => this.choose(id, { push: true }),
+      copy,
+      report: (properties) => reportDialog({ properties, config }),
+      retry: () => this.again(),
+    });
+    this.search = new SearchBox({
+      parts: Object.fromEntries(
+        ["q", "search", "clear", "busy", "drop", "results", "notice", "more", "count", "said"].map((id) => [id, byId(id)]),
+      ),
+      api: this.api,
+      onChoose: (item) => this.choose(item.id, { push: true, name: item.name, fromList: true }),
+      onQuery: (q) => this.link.write({ q }),
+      onOpen: (open) => document.body.classList.toggle("searching", open),
+    });
+  }
+
+  async start() {
+    this.#controls();
+    this.#limit();
+    const { view, place, q, asOf } = this.link.state;
+    if (view) this.map.setView([view.lat, view.lon], view.zoom, { animate: false });
+    else this.showArea();
+    // The address gets a view once there is one to send on: not for the whole area that anyone sees first.
+    for (const act of ["pointerdown", "wheel", "keydown"]) {
+      document.addEventListener(act, () => { this.moved = true; }, { capture: true, once: true, passive: true });
+    }
+    this.map.on("moveend", () => {
+      if (!this.moved) return;
+      const at = this.map.getCenter();
+      this.link.write({ view: { zoom: this.map.getZoom(), lat: at.lat, lon: at.lng } });
+    });
+    const retry = () => {
+      this.tiles.redraw();
+      this.labels.load();
+    };
+    const onFault = () => toast("部分地图没有取到。", retry);
+    this.tiles = makeTiles({
+      url: this.api.tiles(), bounds: this.bounds, minZoom: 0, maxZoom: this.map.getMaxZoom(), onFault,
+    });
+    this.tiles.layer.addTo(this.map);
+    this.labels = new Labels({
+      map: this.map, api: this.api, onFault, onPick: (id) => this.choose(id, { push: true, near: true }),
+    });
+    this.labels.load();
+    this.#gestures();
+    this.link.onReturn((state) => this.restore(state));
+    if (asOf) toast(`显示 ${asOf} 时的情况。`);
+    this.search.set(q);
+    if (q) await this.#list(Boolean(place));
+    if (place) await this.choose(place, { keepView: Boolean(view), jump: true });
+  }
+
+  /** Open the card of a place, mark it on the map and go there. */
+  async choose(id, { push = false, name = "", keepView = false, jump = false, near = false, fromList = false } = {}) {
+    this.search.close();
+    this.again = () => this.choose(id, { name, keepView, jump, near });
+    this.#stopAsking();
+    const asking = new AbortController();
+    this.asking = asking;
+    this.link.write({ place: id }, { push });
+    this.card.loading(name);
+    this.sheet.show(this.sheet.isOpen ? this.sheet.stop : "half");
+    if (fromList) byId("card").focus({ preventScroll: true });
+    try {
+      const feature = await this.api.place(id, asking.signal);
+      if (asking.signal.aborted) return;
+      this.#mark(feature);
+      const { lon, lat } = feature.properties;
+      this.card.place(feature.properties, typeof lon === "number" && typeof lat === "number");
+      document.title = `${feature.properties.name} · ${this.config.title}`;
+      // A link made on a wide screen may hold a view in which a phone's sheet would cover the place.
+      if (!keepView || !this.#inSight(feature.properties)) this.#goTo(feature, { jump, near });
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      if (!("title" in error)) throw error;
+      this.#unmark();
+      this.card.fault(error);
+    }
+  }
+
+  /** What is at this position: the divisions that hold it and the names around. */
+  async ask(latlng) {
+    if (!this.bounds.contains(latlng)) return;
+    this.search.close();
+    this.again = () => this.ask(latlng);
+    this.#stopAsking();
+    const asking = new AbortController();
+    this.asking = asking;
+    this.#unmark();
+    this.link.write({ place: "" });
+    pin(latlng, "").addTo(this.chosen);
+    this.card.loading("此处");
+    this.sheet.show(this.sheet.isOpen ? this.sheet.stop : "half");
+    const [lon, lat] = [Number(latlng.lng.toFixed(5)), Number(latlng.lat.toFixed(5))];
+    try {
+      const answer = await this.api.lookup(lon, lat, asking.signal);
+      this.card.here({ lon, lat }, answer);
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      if (!("title" in error)) throw error;
+      this.card.fault(error);
+    }
+  }
+
+  close({ push = false } = {}) {
+    this.#stopAsking();
+    this.#unmark();
+    this.sheet.hide();
+    document.title = this.config.title;
+    if (this.link.state.place) this.link.write({ place: "" }, { push });
+  }
+
+  /** From the card back to the list of results. */
+  back() {
+    this.close({ push: true });
+    this.search.open();
+    if (!phone()) this.search.focus();
+  }
+
+  /** The reader went back or forward. */
+  async restore({ q, place, view }) {
+    this.#still();
+    if (view) this.map.setView([view.lat, view.lon], view.zoom, { animate: false });
+    this.search.set(q);
+    this.tiles.setUrl(this.api.tiles());
+    if (q) await this.#list(Boolean(place));
+    if (place) await this.choose(place, { keepView: Boolean(view) });
+    else this.close();
+  }
+
+  showArea() {
+    this.#fit(toBounds(this.config.area), { animate: false, maxZoom: this.config.maxZoom });
+  }
+
+  /** The list of a query from the address; beside an open card it waits behind "返回结果". */
+  async #list(behind) {
+    await this.search.run();
+    if (behind) this.search.close();
+  }
+
+  #stopAsking() {
+    if (this.asking) this.asking.abort();
+  }
+
+  #unmark() {
+    this.chosen.clearLayers();
+    this.tiles.choose(null);
+    this.labels.choose();
+  }
+
+  #mark({ geometry, properties }) {
+    this.#unmark();
+    const area = geometry && /Polygon$/.test(geometry.type);
+    if (geometry && !/Point$/.test(geometry.type)) L.geoJSON(geometry, { style: CHOSEN, interactive: false }).addTo(this.chosen);
+    if (!area && properties.own_division) {
+      this.tiles.choose(properties.id);
+    } else if (!area && typeof properties.lon === "number") {
+      pin([properties.lat, properties.lon], properties.name).addTo(this.chosen);
+      this.labels.choose({ point: properties.id });
+      return;
+    }
+    this.labels.choose({ area: properties.id });
+  }
+
+  #inSight({ lon, lat }) {
+    if (typeof lon !== "number" || typeof lat !== "number") return true;
+    const [at, size, room] = [this.map.latLngToContainerPoint([lat, lon]), this.map.getSize(), this.#room()];
+    return at.x > room.left && at.x < size.x && at.y > room.top && at.y < size.y - room.bottom;
+  }
+
+  #goTo({ geometry, properties }, { jump, near }) {
+    const { bbox, lon, lat } = properties;
+    const animate = !jump && !calm();
+    if (bbox && (bbox[2] > bbox[0] || bbox[3] > bbox[1])) {
+      this.#fit(toBounds(bbox), { animate, maxZoom: PLACE_ZOOM + 2 });
+    } else if (typeof lon === "number" && typeof lat === "number") {
+      // A name picked on the map is in view already: no flight, only out from under the card.
+      const zoom = near ? this.map.getZoom() : Math.max(PLACE_ZOOM, this.map.getZoom());
+      this.#fit(L.latLngBounds([[lat, lon]]), { animate, maxZoom: Math.min(zoom, this.config.maxZoom) });
+    } else if (geometry) {
+      this.#fit(L.geoJSON(geometry).getBounds(), { animate, maxZoom: PLACE_ZOOM });
+    }
+  }
+
+  /** Bring bounds into the part of the map that panel and sheet leave free. */
+  #fit(bounds, { animate, maxZoom }) {
+    const room = this.#room();
+    const options = {
+      paddingTopLeft: [room.left + 24, room.top + 24], paddingBottomRight: [24, room.bottom + 40], maxZoom,
+    };
+    this.#still();
+    if (animate) this.map.flyToBounds(bounds, { ...options, duration: 0.9 });
+    else this.map.fitBounds(bounds, { ...options, animate: false });
+  }
+
+  /** End a running animation where it would end. Leaflet would answer with a new one, back inside the bounds. */
+  #still() {
+    const { options } = this.map;
+    const limit = options.maxBounds;
+    options.maxBounds = L.latLngBounds([[-90, -180], [90, 180]]);
+    this.map.stop();
+    options.maxBounds = limit;
+  }
+
+  #room() {
+    if (phone()) return { left: 0, top: 64, bottom: this.sheet.covered };
+    const panel = byId("panel").getBoundingClientRect();
+    return { left: panel.right, top: 0, bottom: 0 };
+  }
+
+  /**
+   * No view beyond the province: the outermost zoom shows it whole, and the map cannot be dragged past its edge
+   * except by the strip that panel and sheet cover, else the covered part of the province could not be seen.
+   */
+  #limit() {
+    const { map, bounds } = this;
+    const room = this.#room();
+    const size = map.getSize();
+    const free = L.point(Math.max(120, size.x - room.left), Math.max(120, size.y - room.top - 40));
+    const whole = fitZoom(map, bounds, free);
+    map.options.minZoom = Math.min(this.config.maxZoom, Math.max(this.config.minZoom, whole));
+    const edge = () => {
+      const northWest = map.project(bounds.getNorthWest()).subtract([room.left + 24, room.top + 24]);
+      const southEast = map.project(bounds.getSouthEast()).add([24, this.#room().bottom + 48]);
+      map.options.maxBounds = L.latLngBounds(map.unproject(northWest), map.unproject(southEast));
+    };
+    edge();
+    if (this.edge) map.off("zoomend", this.edge);
+    this.edge = edge;
+    map.on("zoomend", edge);
+  }
+
+  #controls() {
+    const { map } = this;
+    map.attributionControl?.setPrefix(false);
+    new ScaleBar({ position: "bottomright", imperial: false, maxWidth: 110 }).addTo(map);
+    L.control.zoom({ position: "bottomright", zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(map);
+    const Home = L.Control.extend({
+      onAdd: () => {
+        const button = el("button", { type: "button", class: "home", title: "回到全图", "aria-label": "回到全图" }, icon(ICONS.home));
+        button.addEventListener("click", () => this.showArea());
+        const box = el("div", { class: "leaflet-bar" }, button);
+        L.DomEvent.disableClickPropagation(box);
+        return box;
+      },
+    });
+    new Home({ position: "bottomright" }).addTo(map);
+    map.on("resize", () => this.#limit());
+  }
+
+  #gestures() {
+    const { map } = this;
+    map.on("click", ({ latlng }) => {
+      this.search.close();
+      const found = this.tiles.pick(map, latlng);
+      if (found && found.kind === "place") this.choose(found.id, { push: true, near: true });
+      else if (found && found.id && map.getZoom() < AREA_PICK_ZOOM) this.choose(found.id, { push: true });
+      else if (found) this.ask(latlng);
+    });
+    map.on("contextmenu", ({ latlng }) => this.ask(latlng)); // a long press on a phone, the right button on a desk
+    let waiting = false;
+    map.on("mousemove", ({ latlng }) => {
+      if (waiting) return;
+      waiting = true;
+      window.requestAnimationFrame(() => {
+        waiting = false;
+        map.getContainer().classList.toggle("over", Boolean(this.tiles.pick(map, latlng)));
+      });
+    });
+    document.addEventListener("keydown", (event) => {
+      const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
+      if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+        event.preventDefault();
+        this.search.focus();
+      } else if (event.key === "Escape" && !typing && !byId("dialog").open) {
+        if (this.search.isOpen) this.search.close();
+        else if (this.sheet.isOpen) {
+          this.close({ push: true });
+          this.search.focus();
+        }
+      }
+    });
+    document.addEventListener("pointerdown", (event) => {
+      if (!phone() && this.search.isOpen && !byId("panel").contains(event.target)) this.search.close();
+    });
+  }
+}
+
+const ScaleBar = L.Control.Scale.extend({
+  _updateMetric(maxMeters) {
+    const metres = this._getRoundNum(maxMeters);
+    this._updateScale(this._mScale, metres < 1000 ? `${metres} 米` : `${metres / 1000} 公里`, metres / maxMeters);
+  },
+});
+
+/** A pin with its name, standing on the position. */
+function pin(latlng, name) {
+  const mark = el("span", { class: "pin" }, el("i"), name && el("b", {}, name));
+  return L.marker(latlng, {
+    icon: L.divIcon({ className: "pin-at", html: mark, iconSize: null }), interactive: false, keyboard: false, zIndexOffset: 2000,
+  });
+}
+
+function toBounds([west, south, east, north]) {
+  return L.latLngBounds([[south, west], [north, east]]);
+}
+
+/** The largest zoom, in steps of the map, at which bounds fit into a size in pixels. */
+function fitZoom(map, bounds, size) {
+  const at = map.options.minZoom;
+  const extent = L.bounds(map.project(bounds.getNorthWest(), 0), map.project(bounds.getSouthEast(), 0)).getSize();
+  const zoom = Math.min(map.options.crs.zoom((size.x / extent.x) * 256), map.options.crs.zoom((size.y / extent.y) * 256));
+  const step = map.options.zoomSnap || 1;
+  return Number.isFinite(zoom) ? Math.floor(zoom / step) * step : at;
+}
+
+const map = window.map_diming;
+if (map) {
+  const viewer = new Viewer(map, JSON.parse(byId("diming-config").textContent));
+  viewer.start();
+} else {
+  toast("地图程序没有取到。", () => window.location.reload());
+}

@@ -1,0 +1,101 @@
+// The words on the screen: status, kinds, periods, positions. One place, so that card and list never disagree.
+
+const STATUS = {
+  standard: "标准地名",
+  deemed: "视为标准地名",
+  recorded: "收录地名(未经核准)",
+  planned: "规划地名(未启用)",
+  reserved: "预留名称",
+  historic: "历史地名",
+  cancelled: "已停用",
+};
+
+const KIND = {
+  standard: "标准地名",
+  former: "曾用名",
+  alias: "别名",
+  short: "简称",
+  historic: "历史地名",
+  map: "地图用名",
+  minority: "民族语名称",
+};
+
+const RELATION = {
+  merged_into: "并入", merge: "并入", merged: "并入", absorbed: "并入",
+  split_from: "析出", split_into: "析出", split: "析出", carved: "析出",
+  renamed: "更名", rename: "更名",
+  upgraded: "改设", replaced: "改设", converted: "改设", became: "改设", continued: "改设", succeeded: "改设",
+  abolished: "撤销", cancelled: "撤销",
+};
+
+const LEVEL = { province: "省级", prefecture: "地级", county: "县级", township: "乡级" };
+
+export const statusWord = (status) => STATUS[status] || "状态未录入";
+export const levelWord = (level) => LEVEL[level] || "";
+
+/** What a name of a place is today. A standard name that ended is a former name to the reader. */
+export function nameWord(name) {
+  if (name.kind !== "standard") return KIND[name.kind] || "其他名称";
+  if (name.status === "historic" || name.status === "cancelled") return KIND.former;
+  return statusWord(name.status);
+}
+
+export const kindWord = (kind) => KIND[kind] || "";
+
+/** 并入 / 析出 / …; a word already in Chinese is kept, an unknown one says only that there is a link. */
+export function relationWord(relation) {
+  if (!relation) return "";
+  if (/[\u4e00-\u9fff]/.test(relation)) return relation;
+  return RELATION[relation] || "";
+}
+
+/** A date as people write it. 31 December stands for "known by its year only". */
+export function dateWord(date) {
+  if (!date) return "";
+  const [year, month, day] = String(date).split("-");
+  if (!month || (month === "12" && day === "31")) return `${Number(year)}年`;
+  if (!day) return `${Number(year)}年${Number(month)}月`;
+  return `${Number(year)}年${Number(month)}月${Number(day)}日`;
+}
+
+export function periodWord(from, to) {
+  if (!from && !to) return "起止时间未录入";
+  if (!to) return `${dateWord(from)}至今`;
+  if (!from) return `至${dateWord(to)}`;
+  return `${dateWord(from)}—${dateWord(to)}`;
+}
+
+export function metresWord(metres) {
+  if (metres === null || metres === undefined) return "";
+  return metres < 1000 ? `${Math.round(metres)} 米` : `${(metres / 1000).toFixed(metres < 10000 ? 1 : 0)} 公里`;
+}
+
+/** Decimal degrees, no more places than the service gave and never more than five (about a metre). */
+export function decimalWord(lon, lat) {
+  const short = (value) => String(Number(Number(value).toFixed(5)));
+  return `东经 ${short(lon)}°,北纬 ${short(lat)}°`;
+}
+
+export function sexagesimalWord(lon, lat) {
+  return `${sexagesimal(lon)}E,${sexagesimal(lat)}N`;
+}
+
+function sexagesimal(value) {
+  let seconds = Math.round(Math.abs(value) * 3600);
+  const degrees = Math.floor(seconds / 3600);
+  seconds -= degrees * 3600;
+  const two = (number) => String(number).padStart(2, "0");
+  return `${degrees}°${two(Math.floor(seconds / 60))}′${two(seconds % 60)}″`;
+}
+
+/** 江苏省南通市如皋市…: the address to paste; a division is not repeated behind its own path. */
+export function addressWord(properties) {
+  const path = (properties.division && properties.division.path) || [];
+  const own = path.length && path[path.length - 1] === properties.name;
+  return path.join("") + (own ? "" : properties.name);
+}
+
+export function totalWord(total) {
+  if (!total) return "";
+  return total.is === "exact" ? `共 ${total.value} 条` : `至少 ${total.value} 条`;
+}
