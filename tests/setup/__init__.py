@@ -1,0 +1,1 @@
+"""Tests of the set-up, the private cluster, the supervision and the command line."""
