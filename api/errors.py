@@ -48,9 +48,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _broken)
 
 
-def problem(
-    request: Request, status: int, kind: str, title: str, detail: str, **extra: object
-) -> Response:
+def problem(request: Request, status: int, kind: str, title: str, detail: str, **extra: object) -> Response:
     """The answer for an error, in the form that the asker can read."""
     headers = {"Retry-After": RETRY_SECONDS} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
     if _is_a_person(request):

@@ -1,4 +1,4 @@
-"""What this installation is: demonstration or not, which province, which map page; read from the register now and then."""
+"""What this installation is: demonstration or not, which province, which map page; asked of the register."""
 
 from __future__ import annotations
 

@@ -96,9 +96,8 @@ class ReadPool:
 
     def __init__(self, address: str, *, role: str | None, size: int, timeout_ms: int) -> None:
         self._address = libpq_address(address)
-        self._options = (
-            f"{_COMMON} -c default_transaction_read_only=on -c statement_timeout={timeout_ms}"
-            + (f" -c role={role}" if role else "")
+        self._options = f"{_COMMON} -c default_transaction_read_only=on -c statement_timeout={timeout_ms}" + (
+            f" -c role={role}" if role else ""
         )
         self._free: queue.LifoQueue[tuple[psycopg2.extensions.connection, set[str]]] = queue.LifoQueue()
         self._slots = threading.BoundedSemaphore(size)
@@ -128,7 +127,8 @@ class ReadPool:
                 cursor.execute(statement.prepare)
                 prepared.add(statement.name)
             cursor.execute(statement.execute, dict(parameters))
-            return cursor.fetchall()
+            rows: Sequence[tuple[Any, ...]] = cursor.fetchall()
+            return rows
 
     @contextmanager
     def _connection(self) -> Iterator[tuple[psycopg2.extensions.connection, set[str]]]:

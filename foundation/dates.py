@@ -58,9 +58,7 @@ def parse(text: str, *, loc: str = "date") -> KnownDate:
         year, month, day = int(match["year"]), int(match["month"] or 12), match["day"]
         effective = date(year, month, int(day) if day else monthrange(year, month)[1])
     except ValueError:
-        raise Malformed(
-            [FieldError(loc, f"看不懂日期“{text[:20]}”", "请写成 2009、2009-03 或 2009-03-17")]
-        ) from None
+        raise Malformed([FieldError(loc, f"看不懂日期“{text[:20]}”", "请写成 2009、2009-03 或 2009-03-17")]) from None
     if match["before"]:
         return KnownDate(effective, Precision.BEFORE)
     known = Precision.DAY if day else Precision.MONTH if match["month"] else Precision.YEAR

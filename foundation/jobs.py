@@ -19,7 +19,6 @@ from foundation import clock, journal
 from foundation.database import engine, libpq_address, owner_address
 from foundation.errors import DimingError
 
-SCHEMA = "jobs"
 Say = Callable[[int, int, str], None]
 """Tells progress: done, of, what is being done."""
 
@@ -39,10 +38,10 @@ class Progress:
 
 @lru_cache(maxsize=1)
 def app() -> procrastinate.App:
-    """The queue of this process; its tables live in schema `jobs`."""
+    """The queue of this process; its tables live in the schema `jobs`."""
     connector = procrastinate.PsycopgConnector(
         conninfo=libpq_address(owner_address()),
-        kwargs={"options": f"-c search_path={SCHEMA} -c timezone=Asia/Shanghai", "application_name": "diming-jobs"},
+        kwargs={"options": "-c search_path=jobs -c timezone=Asia/Shanghai", "application_name": "diming-jobs"},
     )
     return procrastinate.App(connector=connector)
 
@@ -89,7 +88,7 @@ def run(job_id: int, task: str, work: Callable[[Say], dict[str, Any]]) -> None:
 def take_back_orphans() -> int:
     """Queue again what a killed worker was doing: there is one worker, so at its start nothing can be under way."""
     question = text(
-        f"UPDATE {SCHEMA}.procrastinate_jobs SET status = 'todo', worker_id = NULL WHERE status = 'doing' RETURNING id"
+        "UPDATE jobs.procrastinate_jobs SET status = 'todo', worker_id = NULL WHERE status = 'doing' RETURNING id"
     )
     with engine().begin() as connection:
         return len(connection.execute(question).all())
@@ -98,7 +97,7 @@ def take_back_orphans() -> int:
 def unfinished(task: str) -> int | None:
     """The newest job of a task that is still queued or under way, or None."""
     question = text(
-        f"SELECT max(id) FROM {SCHEMA}.procrastinate_jobs WHERE task_name = :task AND status IN ('todo', 'doing')"
+        "SELECT max(id) FROM jobs.procrastinate_jobs WHERE task_name = :task AND status IN ('todo', 'doing')"
     )
     with engine().connect() as connection:
         found: int | None = connection.scalar(question, {"task": task})

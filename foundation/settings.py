@@ -14,27 +14,26 @@ PROJECT = Path(__file__).resolve().parent.parent
 class Settings(BaseSettings):
     """Every setting with its meaning in Chinese; `./diming settings` lists them.
 
-    Each is read from `DIMING_<NAME>`; the two database addresses keep their customary names
-    `DATABASE_URL` and `READ_DATABASE_URLS`.
+    Each is read from `DIMING_<NAME>`; the database address keeps its customary name `DATABASE_URL`.
     """
 
     model_config = SettingsConfigDict(env_prefix="DIMING_", extra="ignore")
 
     database_url: SecretStr | None = Field(
-        None, validation_alias="DATABASE_URL", description="所用 PostGIS 数据库的地址;不填则自带一个"
+        default=None, validation_alias="DATABASE_URL", description="所用 PostGIS 数据库的地址;不填则自带一个"
     )
     public_database_url: SecretStr | None = Field(
-        None, description="公众查询专用的登录地址(角色 diming_public);不填则由主连接切换角色"
+        default=None, description="公众查询专用的登录地址(角色 diming_public);不填则由主连接切换角色"
     )
-    home: Path = Field(PROJECT / ".diming", description="自带数据库、备份和日志所在的文件夹")
-    province: str = Field("320000", description="本系统所管的省级行政区划代码;地图不显示此范围以外")
-    bureau_area: str = Field("320000", description="本单位的行政区划代码;首页先显示这里")
-    map_approval: str = Field("", description="审图号;不填则只有演示数据向公众显示界线,并加水印")
-    contact: str = Field("", description="公众纠错的受理电话或邮箱,显示在地名卡片上")
-    public_decimals: int = Field(5, ge=2, le=7, description="公众看到的坐标保留几位小数(5 位约 1 米)")
-    clock: str = Field("", description="固定的日期时间(仅供测试和演练),如 2026-03-02T09:00+08:00")
-    statement_timeout_ms: int = Field(3000, ge=100, description="一次查询最多用时(毫秒)")
-    threads: int = Field(8, ge=1, le=64, description="每个进程同时处理的请求数")
+    home: Path = Field(default=PROJECT / ".diming", description="自带数据库、备份和日志所在的文件夹")
+    province: str = Field(default="320000", description="本系统所管的省级行政区划代码;地图不显示此范围以外")
+    bureau_area: str = Field(default="320000", description="本单位的行政区划代码;首页先显示这里")
+    map_approval: str = Field(default="", description="审图号;不填则只有演示数据向公众显示界线,并加水印")
+    contact: str = Field(default="", description="公众纠错的受理电话或邮箱,显示在地名卡片上")
+    public_decimals: int = Field(default=5, ge=2, le=7, description="公众看到的坐标保留几位小数(5 位约 1 米)")
+    clock: str = Field(default="", description="固定的日期时间(仅供测试和演练),如 2026-03-02T09:00+08:00")
+    statement_timeout_ms: int = Field(default=3000, ge=100, description="一次查询最多用时(毫秒)")
+    threads: int = Field(default=8, ge=1, le=64, description="每个进程同时处理的请求数")
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 _DECLARED = re.compile(r"^--\s*:(\w+)\s+([a-z_]+[a-z0-9_ ]*?(?:\[\])?)(?:\s{2,}.*)?$", re.MULTILINE)
@@ -47,7 +47,7 @@ class SqlFile:
         return _USED.sub(lambda match: f"CAST(%({match[1]})s AS {kinds[match[1]]})", escaped)
 
 
-@lru_cache(maxsize=None)
+@cache
 def load(path: Path) -> SqlFile:
     """Read a question; raises `ValueError` where a used parameter is not declared or the other way round."""
     text = path.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""How Alembic reaches the register: one transaction for all steps, one advisory lock so that two never migrate at once."""
+"""How Alembic reaches the register: one transaction for all steps, and a lock so that two never migrate at once."""
 
 from __future__ import annotations
 

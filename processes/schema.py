@@ -129,9 +129,7 @@ def migrate(address: str, say: Tell, backup: Callable[[], None] | None = None) -
                 _write_policy(connection)
                 return
             if have is not None and have not in _known_revisions(connection):
-                raise Refused(
-                    f"数据库结构(版本 {have})比本程序新。", remedy="请改用较新的程序版本,不要用旧程序打开。"
-                )
+                raise Refused(f"数据库结构(版本 {have})比本程序新。", remedy="请改用较新的程序版本,不要用旧程序打开。")
             holds_data = have is not None and bool(
                 connection.scalar(text("SELECT EXISTS (SELECT FROM foundation.journal)"))
             )

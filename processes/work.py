@@ -12,7 +12,7 @@ def app() -> procrastinate.App:
     """The queue with every task of the house."""
     queue = jobs.app()
     if demo.TASK not in queue.tasks:
-        queue.task(_load_demo, name=demo.TASK, queueing_lock=demo.TASK, lock=demo.TASK, pass_context=True)
+        queue.task(name=demo.TASK, queueing_lock=demo.TASK, lock=demo.TASK, pass_context=True)(_load_demo)
     return queue
 
 

@@ -1,1 +1,1 @@
-"""Pages for people that need no script: the permanent page of a place, and errors."""
+"""The pages beside the map: the permanent page of a place, errors, the description of the interfaces."""

@@ -1,4 +1,4 @@
-"""Draws the pages for people that need no script: the permanent page of a place, and errors. Text in, HTML out."""
+"""Draws the pages beside the map: the permanent page of a place, errors, interfaces. Text in, HTML out."""
 
 from __future__ import annotations
 

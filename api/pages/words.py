@@ -25,13 +25,7 @@ KIND = {
     "minority": "民族语名称",
 }
 
-RELATION = {
-    **dict.fromkeys(("merged_into", "merge", "merged", "absorbed"), "并入"),
-    **dict.fromkeys(("split_from", "split_into", "split", "carved"), "析出"),
-    **dict.fromkeys(("renamed", "rename"), "更名"),
-    **dict.fromkeys(("upgraded", "replaced", "converted", "became", "continued", "succeeded"), "改设"),
-    **dict.fromkeys(("abolished", "cancelled"), "撤销"),
-}
+RELATION = {"merged": "并入", "split": "析出", "part": "部分划入", "continued": "改设"}
 
 PAST = ("historic", "cancelled")
 
@@ -57,29 +51,31 @@ def use_word(name: Mapping[str, Any]) -> str:
 
 
 def relation_word(relation: str | None) -> str:
-    """并入, 析出 and the like; a word already in Chinese is kept, an unknown one says nothing."""
-    if relation and any("\u4e00" <= char <= "\u9fff" for char in relation):
-        return relation
+    """并入, 析出 and the like; an unknown one says nothing."""
     return RELATION.get(relation or "", "")
 
 
-def date_word(date: str | None) -> str:
-    """A date as people write it; 31 December stands for "known by its year only"."""
+def date_word(date: str | None, precision: str | None = "day") -> str:
+    """A date no finer than it is known: to the day, month or year, or only that it was earlier."""
     if not date:
         return ""
-    year, *rest = str(date).split("-")
-    if not rest or rest == ["12", "31"]:
-        return f"{int(year)}年"
-    return f"{int(year)}年{int(rest[0])}月" + (f"{int(rest[1])}日" if len(rest) > 1 else "")
+    year, month, day = ([int(part) for part in str(date).split("-")] + [0, 0])[:3]
+    if precision == "before":
+        return f"{year}年以前"
+    if not month or precision == "year":
+        return f"{year}年"
+    return f"{year}年{month}月" + (f"{day}日" if day and precision != "month" else "")
 
 
-def period_word(start: str | None, end: str | None) -> str:
-    """From when until when; open ends are said to be open or unknown, never guessed."""
+def period_word(name: Mapping[str, Any]) -> str:
+    """From when until when a name was used; open ends are said to be open or unknown, never guessed."""
+    start = date_word(name.get("valid_from"), name.get("from_precision"))
+    end = date_word(name.get("valid_to"), name.get("to_precision"))
     if not start and not end:
         return "起止时间未录入"
     if not end:
-        return f"{date_word(start)}至今"
-    return f"{date_word(start)}—{date_word(end)}" if start else f"至{date_word(end)}"
+        return f"{start}已使用,至今" if name.get("from_precision") == "before" else f"{start}至今"
+    return f"{start}—{end}" if start else f"至{end}"
 
 
 def approval_word(approval: Mapping[str, Any] | None) -> str:

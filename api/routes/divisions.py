@@ -57,9 +57,7 @@ def _day(written: str, loc: str) -> date:
 @router.get("/{code}", summary="一个行政区划", responses={200: {"model": Division}})
 def division(access: Public, reader: PublicReader, code: str, as_of: AsOf = None) -> Response:
     """The division of a code on a day; a code not in use then is 404 and names its successors."""
-    return Response(
-        queries.division(reader, code, dates.as_of(as_of, clock.today())), media_type="application/json"
-    )
+    return Response(queries.division(reader, code, dates.as_of(as_of, clock.today())), media_type="application/json")
 
 
 @router.get("/{code}/lineage", summary="沿革", responses={200: {"model": LineageList}})

@@ -23,7 +23,10 @@ Bounds = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class ViewerConfig:
-    """What an installation decides about its public map. Bounds are west, south, east, north in degrees."""
+    """What an installation decides about its public map.
+
+    Bounds are west, south, east, north in degrees; `source` is the whole line that names the data's sources.
+    """
 
     title: str
     area: Bounds

@@ -57,9 +57,7 @@ def _ids(session: Session, statement: Insert, rows: Sequence[Mapping[str, object
     return list(session.scalars(wanted, [dict(row) for row in rows]))
 
 
-def _version(
-    plan: Plan, units: Sequence[int], index: int, areas: Mapping[str, shapely.Geometry]
-) -> dict[str, object]:
+def _version(plan: Plan, units: Sequence[int], index: int, areas: Mapping[str, shapely.Geometry]) -> dict[str, object]:
     record, parent = plan.records[index], plan.parent[index]
     area = areas.get(record.code) if record.valid_to is None else None
     return {

@@ -37,11 +37,13 @@ class Unit:
 def rebuild(session: Session) -> int:
     """Derive every current area anew from the register; returns how many units are drawn."""
     session.execute(delete(DivisionArea))
-    question = select(
-        DivisionVersion.id, DivisionVersion.division_id, DivisionVersion.parent_id, DivisionVersion.level,
-        DivisionVersion.geom,
-    ).where(DivisionVersion.valid_to.is_(None), DivisionVersion.geom.is_not(None)).order_by(DivisionVersion.code)  # fmt: skip
-    units = [Unit(row.id, row.division_id, row.parent_id, row.level, to_shape(row.geom)) for row in session.execute(question)]
+    version = DivisionVersion
+    question = (
+        select(version.id, version.division_id, version.parent_id, version.level, version.geom)
+        .where(version.valid_to.is_(None), version.geom.is_not(None))
+        .order_by(version.code)
+    )
+    units = [Unit(*row[:4], area=to_shape(row.geom)) for row in session.execute(question)]
     if not units:
         return 0
     tints = _tints(units)
@@ -74,7 +76,7 @@ def label_point(area: shapely.Geometry) -> shapely.Point:
 
 
 def _drawn(units: Sequence[Unit], tolerance: float) -> dict[int, shapely.Geometry]:
-    """Areas of all units by division id in EPSG:3857: the lowest simplified together, superiors put together from them."""
+    """Areas by division id in EPSG:3857: the lowest units simplified together, superiors put together from them."""
     parents = {unit.parent_id for unit in units}
     leaves = [unit for unit in units if unit.division_id not in parents]
     flat = [coordinates.transform(unit.area, coordinates.CGCS2000, coordinates.WEB_MERCATOR) for unit in leaves]

@@ -67,7 +67,8 @@ def _not_in_use(reader: Reader, code: str, as_of: date) -> NotFound:
     else:
         heirs = "、".join(f"{heir['name']}({heir['code']},{heir['date']})" for heir in successors)
         message = f"代码 {code}({ended[-1]['name']})已于 {ended[-1]['valid_to']} 停用,后继:{heirs or '无记录'}。"
-    return NotFound(message, extra={"code": code, "as_of": as_of.isoformat(), "periods": periods, "successors": successors})
+    told = {"code": code, "as_of": as_of.isoformat(), "periods": periods, "successors": successors}
+    return NotFound(message, extra=told)
 
 
 def lineage(reader: Reader, code: str) -> list[dict[str, Any]]:
@@ -137,4 +138,4 @@ def labels(
 def extent(reader: Reader, code: str) -> tuple[float, float, float, float, str] | None:
     """The box around a division in use (west, south, east, north) and its name; None where it has no area."""
     rows = _rows(reader, "extent", code=code)
-    return rows[0] if rows else None  # type: ignore[return-value]
+    return rows[0] if rows else None

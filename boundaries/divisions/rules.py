@@ -67,7 +67,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Plan:
-    """History worked out: `unit[i]` is the number of the permanent unit of `records[i]`, `parent[i]` of its superior."""
+    """History worked out: `unit[i]` numbers the permanent unit of `records[i]`, `parent[i]` that of its superior."""
 
     records: tuple[CodeRecord, ...]
     unit: tuple[int, ...]
@@ -162,10 +162,12 @@ def _number(changes: dict[Change, int], change: Change) -> int:
 
 
 def _continuations(records: Sequence[CodeRecord], ends: Mapping[int, Sequence[int]]) -> dict[int, int]:
-    """In which record each ended one goes on: at most one predecessor goes on in a record, the strongest claim wins."""
+    """In which record each ended one goes on: at most one goes on in a record, the strongest claim wins."""
     claims: dict[int, list[tuple[int, int]]] = {}
     for index, targets in ends.items():
-        strongest = min(((_claim(records[index], records[t], len(targets)), t) for t in targets), default=(NO_CLAIM, -1))
+        strongest = min(
+            ((_claim(records[index], records[t], len(targets)), t) for t in targets), default=(NO_CLAIM, -1)
+        )
         if strongest[0] < NO_CLAIM:
             claims.setdefault(strongest[1], []).append((strongest[0], index))
     chosen = {}
@@ -243,4 +245,3 @@ class _Finder:
             FieldError(f"第{asking.row}行 {asking.code}", f"代码 {code} 在 {day} 没有记录", "请补上这条代码记录")
         )
         return -1
-

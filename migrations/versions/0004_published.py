@@ -15,7 +15,8 @@ VIEWS = {
         SELECT id, division_id, code, code_system, name, level, type, parent_id, valid_from, from_precision,
                valid_to, to_precision, geom, source, note
         FROM boundaries.division_version""",
-    "division_change": "SELECT id, date, date_precision, kind, instrument, source, note FROM boundaries.division_change",
+    "division_change": """
+        SELECT id, date, date_precision, kind, instrument, source, note FROM boundaries.division_change""",
     "division_lineage": "SELECT from_version_id, to_version_id, change_id, relation FROM boundaries.division_lineage",
     "division_area": """
         SELECT version_id, min_zoom, max_zoom, level, tint, geom, label_point FROM boundaries.division_area""",

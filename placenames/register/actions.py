@@ -94,7 +94,7 @@ def note_lineage(session: Session, strands: Sequence[tuple[int, int, date, str, 
     rows = [dict(zip(columns, strand, strict=True)) for strand in strands]
     table: Table = PlaceLineage.__table__  # type: ignore[assignment]
     session.execute(upsert(table).on_conflict_do_nothing(), rows)
-    changed(session, {row[side] for row in strands for side in (0, 1)})
+    changed(session, {place for source, target, *_ in strands for place in (source, target)})
 
 
 def write_classes(session: Session, rows: Sequence[dict[str, str]]) -> None:

@@ -54,8 +54,8 @@ def refresh(session: Session, place_ids: Iterable[int]) -> int:
 def rebuild(session: Session, say: Callable[[int, int], None] = lambda done, of: None) -> int:
     """Write all derived data anew; `say` is told how many places are done, of how many."""
     every = list(session.scalars(text("SELECT id FROM placenames.place ORDER BY id")))
-    for table in ("search_token", "search_place", "map_point"):
-        session.execute(text(f"DELETE FROM placenames.{table}"))
+    for clear in _CLEAR_ALL:
+        session.execute(clear)
     for start in range(0, len(every), BATCH):
         _derive(session, every[start : start + BATCH])
         say(min(start + BATCH, len(every)), len(every))
@@ -74,6 +74,16 @@ _WITH_KIN = text("""
     )
     SELECT id FROM down UNION SELECT id FROM up
 """)
+_CLEAR_ALL = (
+    text("DELETE FROM placenames.search_token"),
+    text("DELETE FROM placenames.search_place"),
+    text("DELETE FROM placenames.map_point"),
+)
+_CLEAR = (
+    text("DELETE FROM placenames.search_token WHERE place_id = ANY(:ids)"),
+    text("DELETE FROM placenames.search_place WHERE place_id = ANY(:ids)"),
+    text("DELETE FROM placenames.map_point WHERE place_id = ANY(:ids)"),
+)
 _KEYS = text("SELECT zkey FROM placenames.map_point WHERE place_id = ANY(:ids)")
 _THIN = text("SELECT placenames.thin(:key)")
 _POINTS = text("""
@@ -87,8 +97,8 @@ _POINTS = text("""
 
 def _derive(session: Session, ids: Sequence[int]) -> None:
     parameters = {"ids": list(ids)}
-    for table in ("search_token", "search_place", "map_point"):
-        session.execute(text(f"DELETE FROM placenames.{table} WHERE place_id = ANY(:ids)"), parameters)
+    for clear in _CLEAR:
+        session.execute(clear, parameters)
     source = sqlfiles.load(SQL / "source.sql")
     rows = session.connection().exec_driver_sql(source.driver_text, parameters)
     names = [SourceName(*row) for row in rows]

@@ -58,7 +58,8 @@ def search(reader: Reader, question: Question) -> str:
     following = None
     if more:
         last = hits[-1]
-        following = Cursor(question.tiers.index(last.tier), last.rank, last.distance, last.place, total, exact).written()
+        tier = question.tiers.index(last.tier)
+        following = Cursor(tier, last.rank, last.distance, last.place, total, exact).written()
     head = {
         "query": question.asked,
         "total": {"value": total, "is": "exact" if exact else "at_least"},
@@ -88,7 +89,8 @@ def _division(reader: Reader, question: Question) -> int | None:
     day = question.as_of or clock.today()
     found = reader.one(_statement("division_id"), {"code": question.division, "as_of": day})
     if found is None:
-        raise Malformed([FieldError("division", f"没有代码为“{question.division[:20]}”的行政区划", "请核对六位区划代码")])
+        why = f"没有代码为“{question.division[:20]}”的行政区划"
+        raise Malformed([FieldError("division", why, "请核对六位区划代码")])
     return int(found[0])
 
 
@@ -101,9 +103,7 @@ def _classes(reader: Reader, asked: str | None) -> list[str] | None:
     return labels
 
 
-def _collect(
-    reader: Reader, question: Question, parameters: dict[str, object], at: Cursor, count: int
-) -> list[Hit]:
+def _collect(reader: Reader, question: Question, parameters: dict[str, object], at: Cursor, count: int) -> list[Hit]:
     """Hits from the cursor on, tier after tier, until `count` are found."""
     hits: list[Hit] = []
     for number in range(at.tier, len(question.tiers)):
@@ -126,7 +126,8 @@ def _tier(
     }  # fmt: skip
     declared = {name for name, _ in statement.parameters}
     for row in reader.rows(statement, {name: value for name, value in asked.items() if name in declared}):
-        yield Hit(*row, tier)
+        place, rank, distance, shown, kind = row
+        yield Hit(place, rank, distance, shown, kind, tier)
 
 
 def _cards(reader: Reader, question: Question, hits: Sequence[Hit]) -> str:
@@ -176,5 +177,3 @@ def nearest(reader: Reader, lon: float, lat: float, as_of: date) -> list[dict[st
     row = reader.one(_statement("nearest"), {"lon": lon, "lat": lat, "as_of": as_of})
     found: list[dict[str, Any]] = json.loads(row[0]) if row else []
     return found
-
-

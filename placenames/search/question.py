@@ -26,7 +26,7 @@ CODE_TIERS = ("code", *HAN_TIERS)
 
 @dataclass(frozen=True)
 class Cursor:
-    """Where a page ended: its tier, the last entry's rank, distance and place, and the total told with the first page."""
+    """Where a page ended: tier, rank, distance and place of its last entry, and the total told with the first page."""
 
     tier: int = 0
     rank: int = FAR[0]

@@ -80,10 +80,15 @@ export class Card {
         el("h2", { class: "card-name" }, "此处"),
         el("p", { class: "card-path" }, divisions.length ? divisions.map((d) => d.name).join(" › ") : "不在本系统范围内"),
       ),
+      answer.boundary === "today" && el("p", { class: "faint" }, "当时的界线没有录入,按今天的界线推断。"),
       navigation({ name: inner ? `${inner.name}境内` : "此处", lon, lat }),
       divisions.length > 0 && el(
         "section", { class: "block" }, el("h3", {}, "所在政区"),
         el("ul", { class: "links" }, divisions.map((d) => this.#row(d.place, d.name, `${levelWord(d.level)} · 代码 ${d.code}`))),
+      ),
+      (answer.candidates || []).length > 0 && el(
+        "section", { class: "block" }, el("h3", {}, "当时可能所在的政区"),
+        el("ul", { class: "links" }, answer.candidates.map((d) => this.#row(d.place, d.name, `${levelWord(d.level)} · 代码 ${d.code}`))),
       ),
       near.length > 0 && el(
         "section", { class: "block" }, el("h3", {}, "附近地名"),
@@ -145,7 +150,7 @@ export class Card {
       "section", { class: "block" }, el("h3", {}, "变迁"),
       el("ul", { class: "lineage" }, rows.map(([word, other]) => el(
         "li", {}, el("span", { class: "lineage-word" }, word), this.#link(other),
-        el("span", { class: "faint" }, [relationWord(other.relation), dateWord(other.date)].filter(Boolean).join(" · ")),
+        el("span", { class: "faint" }, [relationWord(other.relation), dateWord(other.date, other.precision)].filter(Boolean).join(" · ")),
       ))),
     );
   }
@@ -191,7 +196,7 @@ function names(properties) {
     el("ul", { class: "names" }, rows.map((name) => el(
       "li", {},
       el("div", { class: "names-head" }, el("b", {}, name.text), el("span", { class: "faint" }, nameWord(name))),
-      el("div", { class: "faint" }, [name.roman, periodWord(name.valid_from, name.valid_to)].filter(Boolean).join(" · ")),
+      el("div", { class: "faint" }, [name.roman, periodWord(name)].filter(Boolean).join(" · ")),
       (name.instrument || name.source) && el("div", { class: "faint" }, [name.instrument, name.source].filter(Boolean).join(" · ")),
     ))),
   );

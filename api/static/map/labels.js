@@ -9,8 +9,9 @@ const SIZE = {
   county: (zoom) => (zoom < 9 ? 12 : zoom < 11 ? 14 : 16),
   place: (zoom) => (zoom < 12 ? 12 : 13),
 };
-// Beyond these zooms the name of a large area would stand in one of its parts and seem to name that.
-const UNTIL = { province: 7.5, prefecture: 9.5, county: 24, place: 24 };
+// From and until which zoom a kind is named: beyond it the name of a large area would stand in one of its parts and
+// seem to name that; before it, the names of villages would hide those of counties.
+const ZOOMS = { province: [0, 7], prefecture: [0, 9.5], county: [7, 24], place: [9, 24] };
 // While prefectures carry the colour their names are bold; after that they only say where one is.
 const PREFECTURE_ZOOM = 8;
 // Steps aside for the name of a prefecture, in its own widths and heights: all thirteen shall stand on a phone.
@@ -97,7 +98,7 @@ export class Labels {
     const zoom = this.map.getZoom();
     const loyal = (item) => (item.id === this.strong ? Infinity : this.markers.has(item.id) ? LOYALTY : 0);
     return this.items
-      .filter((item) => item.id === this.strong || zoom <= (UNTIL[item.kind] ?? -1))
+      .filter(({ id, kind }) => kind in ZOOMS && (id === this.strong || (zoom >= ZOOMS[kind][0] && zoom <= ZOOMS[kind][1])))
       .map((item, index) => ({ item, order: index - loyal(item) }))
       .sort((a, b) => a.order - b.order)
       .map(({ item }) => item);

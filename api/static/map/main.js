@@ -225,13 +225,17 @@ class Viewer {
     else this.map.fitBounds(bounds, { ...options, animate: false });
   }
 
-  /** End a running animation where it would end. Leaflet would answer with a new one, back inside the bounds. */
+  /**
+   * End a running animation where it would end, so that it cannot move the map after the view that comes next.
+   * Not `map.stop()`: that may start a zoom of its own. And no bounds meanwhile: they would start a new pan.
+   */
   #still() {
-    const { options } = this.map;
-    const limit = options.maxBounds;
-    options.maxBounds = L.latLngBounds([[-90, -180], [90, 180]]);
-    this.map.stop();
-    options.maxBounds = limit;
+    const { map } = this;
+    const limit = map.options.maxBounds;
+    map.options.maxBounds = L.latLngBounds([[-90, -180], [90, 180]]);
+    if (map._animatingZoom) map._onZoomTransitionEnd();
+    map._stop();
+    map.options.maxBounds = limit;
   }
 
   #room() {

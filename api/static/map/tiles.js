@@ -17,7 +17,8 @@ const STYLES = {
     if (part === "fill") {
       return { stroke: false, fill: true, fillColor: TINTS[tint % TINTS.length], fillOpacity: 1 };
     }
-    if (part === "glow") return { stroke: true, fill: false, color: "#c9b4c4", opacity: 0.38, weight: zoom < 9 ? 9 : 12 };
+    // No wider than twice the margin of 4 pixels that a tile carries around itself, else its edges show.
+    if (part === "glow") return { stroke: true, fill: false, color: "#c9b4c4", opacity: 0.45, weight: 7.5 };
     const weight = {
       province: zoom < 9 ? 1.8 : 2.2,
       prefecture: zoom < 9 ? 1.2 : 1.6,

@@ -20,13 +20,7 @@ const KIND = {
   minority: "民族语名称",
 };
 
-const RELATION = {
-  merged_into: "并入", merge: "并入", merged: "并入", absorbed: "并入",
-  split_from: "析出", split_into: "析出", split: "析出", carved: "析出",
-  renamed: "更名", rename: "更名",
-  upgraded: "改设", replaced: "改设", converted: "改设", became: "改设", continued: "改设", succeeded: "改设",
-  abolished: "撤销", cancelled: "撤销",
-};
+const RELATION = { merged: "并入", split: "析出", part: "部分划入", continued: "改设" };
 
 const LEVEL = { province: "省级", prefecture: "地级", county: "县级", township: "乡级" };
 
@@ -42,27 +36,26 @@ export function nameWord(name) {
 
 export const kindWord = (kind) => KIND[kind] || "";
 
-/** 并入 / 析出 / …; a word already in Chinese is kept, an unknown one says only that there is a link. */
-export function relationWord(relation) {
-  if (!relation) return "";
-  if (/[\u4e00-\u9fff]/.test(relation)) return relation;
-  return RELATION[relation] || "";
-}
+/** 并入 / 析出 / …; an unknown one says only that there is a link. */
+export const relationWord = (relation) => RELATION[relation] || "";
 
-/** A date as people write it. 31 December stands for "known by its year only". */
-export function dateWord(date) {
+/** A date no finer than it is known: to the day, month or year, or only that it was earlier. */
+export function dateWord(date, precision = "day") {
   if (!date) return "";
-  const [year, month, day] = String(date).split("-");
-  if (!month || (month === "12" && day === "31")) return `${Number(year)}年`;
-  if (!day) return `${Number(year)}年${Number(month)}月`;
-  return `${Number(year)}年${Number(month)}月${Number(day)}日`;
+  const [year, month, day] = String(date).split("-").map(Number);
+  if (precision === "before") return `${year}年以前`;
+  if (!month || precision === "year") return `${year}年`;
+  if (!day || precision === "month") return `${year}年${month}月`;
+  return `${year}年${month}月${day}日`;
 }
 
-export function periodWord(from, to) {
+/** From when until when a name was used; open ends are said to be open or unknown, never guessed. */
+export function periodWord(name) {
+  const from = dateWord(name.valid_from, name.from_precision);
+  const to = dateWord(name.valid_to, name.to_precision);
   if (!from && !to) return "起止时间未录入";
-  if (!to) return `${dateWord(from)}至今`;
-  if (!from) return `至${dateWord(to)}`;
-  return `${dateWord(from)}—${dateWord(to)}`;
+  if (!to) return name.from_precision === "before" ? `${from}已使用,至今` : `${from}至今`;
+  return from ? `${from}—${to}` : `至${to}`;
 }
 
 export function metresWord(metres) {

@@ -11,4 +11,9 @@ WITH best AS (
 ),
 lowest AS (SELECT place_id, min(zoom) AS zoom FROM best GROUP BY place_id)
 UPDATE placenames.map_point m
-SET min_zoom = coalesce((SELECT l.zoom FROM lowest l WHERE l.place_id = m.place_id), 14)
+SET min_zoom = found.zoom
+FROM (
+    SELECT p.place_id, coalesce(l.zoom, 14) AS zoom
+    FROM placenames.map_point p LEFT JOIN lowest l ON l.place_id = p.place_id
+) found
+WHERE found.place_id = m.place_id AND m.min_zoom <> found.zoom
