@@ -68,7 +68,10 @@ def note(job_id: int, task: str, **changes: object) -> None:
 
 
 def run(job_id: int, task: str, work: Callable[[Say], dict[str, Any]]) -> None:
-    """Do a job's work with its progress told; the result or the error is kept where people can read it."""
+    """Do a job's work with its progress told; the result or the error is kept where people can read it.
+
+    A result's `summary` is the last thing told.
+    """
 
     def say(done: int, of: int, words: str) -> None:
         note(job_id, task, done=done, of=of, note=words)
@@ -82,7 +85,8 @@ def run(job_id: int, task: str, work: Callable[[Say], dict[str, Any]]) -> None:
     except Exception as error:
         note(job_id, task, state="failed", error=f"{type(error).__name__}: {error}")
         raise
-    note(job_id, task, state="done", done=1, of=1, result=journal.canonical(result))
+    summary = str(result.get("summary", "完成"))
+    note(job_id, task, state="done", done=1, of=1, note=summary, result=journal.canonical(result))
 
 
 def take_back_orphans() -> int:

@@ -42,12 +42,21 @@ class Report:
     def as_json(self) -> dict[str, Any]:
         """The report as people and programs read it at the job."""
         return {
+            "summary": self.summary(),
             "divisions": self.divisions,
             "code_records": self.code_records,
             "places": self.places,
             "outside_every_county": self.outside,
             "places_with_uncertain_reading": self.uncertain_readings,
         }
+
+    def summary(self) -> str:
+        """The report in one line."""
+        line = f"政区 {self.divisions} 个(代码记录 {self.code_records} 条),居民点 {self.places} 个"
+        if self.outside:
+            names = "、".join(str(place["name"]) for place in self.outside)
+            line += f";其中 {len(self.outside)} 个坐标不在任何县级区划内,待核实前不公开:{names}"
+        return line
 
 
 def needed(data: str) -> bool:
