@@ -32,7 +32,7 @@ def today() -> date:
 @contextmanager
 def held(at: datetime) -> Iterator[None]:
     """Hold the clock of this whole process at an instant (requests run in other threads and must see it too)."""
-    _held.append(at if at.tzinfo else at.replace(tzinfo=ZONE))
+    _held.append(at.astimezone(ZONE) if at.tzinfo else at.replace(tzinfo=ZONE))
     try:
         yield
     finally:

@@ -95,6 +95,8 @@ def take_back_orphans() -> int:
         "UPDATE jobs.procrastinate_jobs SET status = 'todo', worker_id = NULL WHERE status = 'doing' RETURNING id"
     )
     with engine().begin() as connection:
+        # The queue's own triggers look for its types and tables by their bare names.
+        connection.execute(text("SET LOCAL search_path = jobs, public"))
         return len(connection.execute(question).all())
 
 

@@ -15,6 +15,7 @@ from foundation import journal
 from foundation.database import engine
 from placenames.register.actions import CHANGED
 from placenames.search import index
+from processes import models as _tables  # noqa: F401 (foreign keys by string resolve wherever the edge is used)
 
 
 def finish(session: Session) -> None:

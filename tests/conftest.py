@@ -158,7 +158,7 @@ def demo_address(databases: Databases, demo_template: str) -> str:
     return databases.clone(demo_template, "demo")
 
 
-@pytest.fixture()
+@pytest.fixture
 def own_address(databases: Databases, empty_template: str) -> Iterator[str]:
     """A migrated, empty register for one test that commits; it is this process's register during the test."""
     address = databases.clone(empty_template, "own")
@@ -167,7 +167,7 @@ def own_address(databases: Databases, empty_template: str) -> Iterator[str]:
     set_addresses(address, None)
 
 
-@pytest.fixture()
+@pytest.fixture
 def own_demo_address(databases: Databases, demo_template: str) -> Iterator[str]:
     """A register with the demonstration for one test that changes it."""
     address = databases.clone(demo_template, "owndemo")
@@ -176,7 +176,7 @@ def own_demo_address(databases: Databases, demo_template: str) -> Iterator[str]:
     set_addresses(address, None)
 
 
-@pytest.fixture()
+@pytest.fixture
 def connection(demo_address: str) -> Iterator[Connection]:
     """A connection to the demonstration whose outer transaction is rolled back after the test."""
     engine = create_engine(demo_address)
@@ -187,7 +187,7 @@ def connection(demo_address: str) -> Iterator[Connection]:
     engine.dispose()
 
 
-@pytest.fixture()
+@pytest.fixture
 def session(connection: Connection) -> Iterator[Session]:
     """A writing session in the transaction that is rolled back; its commits are savepoints."""
     with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as open_session:
@@ -195,7 +195,7 @@ def session(connection: Connection) -> Iterator[Session]:
 
 
 class SavepointReader:
-    """Answers questions on the test's own connection as the public: READ ONLY, role diming_public, within a savepoint."""
+    """Answers questions on the test's own connection as the public: READ ONLY, role diming_public, in a savepoint."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -220,7 +220,7 @@ class SavepointReader:
         return found[0] if found else None
 
 
-@pytest.fixture()
+@pytest.fixture
 def reader(session: Session) -> SavepointReader:
     """The public's view of what the test has written but not committed."""
     return SavepointReader(session.connection())
@@ -250,7 +250,7 @@ def client(demo_pool: ReadPool) -> Iterator[TestClient]:
         yield open_client
 
 
-@pytest.fixture()
+@pytest.fixture
 def client_of_session(reader: SavepointReader) -> Iterator[TestClient]:
     """A client that sees, as the public, what the test has written but not committed."""
     with TestClient(application(reader), raise_server_exceptions=False) as open_client:
@@ -299,5 +299,3 @@ def _settings_stay() -> Iterator[None]:
     """Settings read during a test are forgotten after it."""
     yield
     settings.cache_clear()
-
-

@@ -18,7 +18,7 @@ def place(reader: Reader, place_id: str, as_of: date, *, areas: bool = True) -> 
     Without `areas` a division answers with its label point instead of its boundary.
     """
     row = None
-    if place_id.isascii() and place_id.isdigit() and int(place_id) <= LARGEST_ID:
+    if len(place_id) < 20 and place_id.isascii() and place_id.isdigit() and int(place_id) <= LARGEST_ID:
         statement = sqlfiles.load(SQL / "place.sql")
         row = reader.one(statement, {"place": int(place_id), "as_of": as_of, "areas": areas})
     if row is None:

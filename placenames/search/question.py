@@ -73,12 +73,12 @@ def read_question(asked: str, *, limit: int = FIRST_PAGE) -> Question:
     Characters are never turned into pinyin. Raises `Malformed` for an empty or too long question.
     """
     shown = asked.strip()
-    if not shown or len(asked) > LONGEST:
-        why, remedy = ("请输入要查的地名", "可输入汉字、拼音、拼音首字母或区划代码") if not shown else (
+    text = _BLANK.sub("", unicodedata.normalize("NFKC", shown).replace("\x00", ""))
+    if not text or len(asked) > LONGEST:
+        why, remedy = ("请输入要查的地名", "可输入汉字、拼音、拼音首字母或区划代码") if not text else (
             f"输入太长(最多{LONGEST}个字)", "请只输入地名本身"
         )  # fmt: skip
         raise Malformed([FieldError("q", why, remedy)])
-    text = _BLANK.sub("", unicodedata.normalize("NFKC", shown).replace("\x00", ""))
     latin = _untoned(text)
     if _LATIN.fullmatch(latin):
         return Question(shown, latin, LATIN_TIERS, limit)

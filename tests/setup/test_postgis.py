@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
-from deploy.setup import debian, postgis, steps
+from deploy.setup import debian, postgis
 from foundation.cluster import Programs
 from foundation.errors import Unavailable
 
@@ -88,7 +89,7 @@ def test_what_is_left_out_is_no_library_that_postgis_needs() -> None:
 
 
 def test_the_list_of_packages_is_read_from_apt() -> None:
-    line = "'http://example.invalid/pool/p/postgis_3.3.2%2bdfsg-1_amd64.deb' postgis_1%3a3.3.2+dfsg-1_amd64.deb 42 SHA256:00\n"
+    line = "'http://example.invalid/pool/x.deb' postgis_1%3a3.3.2+dfsg-1_amd64.deb 42 SHA256:00\n"
     assert debian.packages_in(line) == ["postgis=1:3.3.2+dfsg-1"]
 
 
@@ -110,6 +111,6 @@ def test_a_killed_unpacking_is_swept_away(home: Path, monkeypatch: pytest.Monkey
     (half / "root/usr/lib/postgresql/15/bin").mkdir(parents=True)
     monkeypatch.setattr(debian.PrivateApt, "update", offline)
     with pytest.raises(Unavailable):
-        postgis.bring(home / "unpacked", None, home / "log" / "setup.log", steps.os.open(home, 0), lambda _: None)
+        postgis.bring(home / "unpacked", None, home / "log" / "setup.log", os.open(home, os.O_RDONLY), lambda _: None)
     assert not list(home.glob("postgis.new-*"))
     assert not (home / "unpacked").exists()

@@ -15,7 +15,7 @@ const ZOOMS = { province: [0, 7], prefecture: [0, 9.5], county: [7, 24], place: 
 // While prefectures carry the colour their names are bold; after that they only say where one is.
 const PREFECTURE_ZOOM = 8;
 // Steps aside for the name of a prefecture, in its own widths and heights: all thirteen shall stand on a phone.
-const BESIDE = [[0, 0], [0, 0.7], [0, -0.7], [0.4, 0], [-0.4, 0], [0, 1.3], [0, -1.3], [0.4, 0.8], [-0.4, 0.8]];
+const BESIDE = [[0, 0], [0, 0.7], [0, -0.7], [0.4, 0], [-0.4, 0], [0.4, -0.8], [0, 1.3], [0, -1.3], [0.4, 0.8], [-0.4, 0.8], [0.5, -1.3]];
 const SPACING = { province: 0.3, prefecture: 0.12, county: 0.04, place: 0 };
 const GAP = 3;
 // A name that stands keeps its place against newcomers up to this many ranks better: no flicker while zooming.

@@ -9,6 +9,7 @@ import { Permalink } from "./permalink.js";
 import { SearchBox } from "./search.js";
 import { Sheet } from "./sheet.js";
 import { makeTiles } from "./tiles.js";
+import { dateWord } from "./words.js";
 
 const CHOSEN = { color: "#b83227", weight: 2.5, fillColor: "#c0392b", fillOpacity: 0.09, interactive: false };
 const AREA_PICK_ZOOM = 10.5; // closer than this a tap asks "what is here" instead of choosing the county
@@ -29,7 +30,7 @@ class Viewer {
     this.card = new Card(byId("card"), {
       close: () => this.close({ push: true }),
       back: () => this.back(),
-      canGoBack: () => this.search.items.length > 1,
+      canGoBack: () => Boolean(this.link.state.q),
       choose: (id) => this.choose(id, { push: true }),
       copy,
       report: (properties) => reportDialog({ properties, config }),
@@ -62,7 +63,7 @@ class Viewer {
       this.link.write({ view: { zoom: this.map.getZoom(), lat: at.lat, lon: at.lng } });
     });
     const retry = () => {
-      this.tiles.redraw();
+      this.tiles.redraw(this.map);
       this.labels.load();
     };
     const onFault = () => toast("部分地图没有取到。", retry);
@@ -76,10 +77,12 @@ class Viewer {
     this.labels.load();
     this.#gestures();
     this.link.onReturn((state) => this.restore(state));
-    if (asOf) toast(`显示 ${asOf} 时的情况。`);
+    this.#era(asOf);
     this.search.set(q);
-    if (q) await this.#list(Boolean(place));
-    if (place) await this.choose(place, { keepView: Boolean(view), jump: true });
+    await Promise.all([
+      q && this.search.run({ quiet: Boolean(place) }),
+      place && this.choose(place, { keepView: Boolean(view), jump: true }),
+    ]);
   }
 
   /** Open the card of a place, mark it on the map and go there. */
@@ -145,29 +148,36 @@ class Viewer {
   /** From the card back to the list of results. */
   back() {
     this.close({ push: true });
-    this.search.open();
+    if (this.search.isAnswered) this.search.open();
+    else this.search.run();
     if (!phone()) this.search.focus();
   }
 
   /** The reader went back or forward. */
-  async restore({ q, place, view }) {
+  async restore({ q, place, view, asOf }) {
     this.#still();
+    this.#era(asOf);
     if (view) this.map.setView([view.lat, view.lon], view.zoom, { animate: false });
     this.search.set(q);
-    this.tiles.setUrl(this.api.tiles());
-    if (q) await this.#list(Boolean(place));
-    if (place) await this.choose(place, { keepView: Boolean(view) });
-    else this.close();
+    this.tiles.setUrl(this.map, this.api.tiles());
+    this.labels.load();
+    if (!place) this.close();
+    await Promise.all([
+      q && this.search.run({ quiet: Boolean(place) }),
+      place && this.choose(place, { keepView: Boolean(view) }),
+    ]);
   }
 
   showArea() {
     this.#fit(toBounds(this.config.area), { animate: false, maxZoom: this.config.maxZoom });
   }
 
-  /** The list of a query from the address; beside an open card it waits behind "返回结果". */
-  async #list(behind) {
-    await this.search.run();
-    if (behind) this.search.close();
+  /** A view of another day says so all the time, with the way back. */
+  #era(asOf) {
+    const node = byId("era");
+    node.hidden = !asOf;
+    node.firstChild.textContent = asOf ? `正在显示 ${dateWord(asOf)}${asOf.length === 4 ? "底" : ""}的情况` : "";
+    this.search.forget();
   }
 
   #stopAsking() {
@@ -302,6 +312,10 @@ class Viewer {
         waiting = false;
         map.getContainer().classList.toggle("over", Boolean(this.tiles.pick(map, latlng)));
       });
+    });
+    byId("era").lastChild.addEventListener("click", () => {
+      this.link.write({ asOf: "" }, { push: true });
+      this.restore(this.link.state);
     });
     document.addEventListener("keydown", (event) => {
       const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);

@@ -25,16 +25,16 @@ export class SearchBox {
   set(text) {
     this.parts.q.value = text;
     this.parts.clear.hidden = !text;
-    if (!text) this.#forget();
+    if (!text) this.forget();
   }
 
-  /** Ask for what is in the box. Resolves when the answer is on the screen. */
-  async run({ more = false } = {}) {
+  /** Ask for what is in the box; `quiet` keeps the list shut, for a card that stands before it. */
+  async run({ more = false, quiet = false } = {}) {
     window.clearTimeout(this.timer);
     const text = this.parts.q.value.trim();
     if (this.request) this.request.abort();
     if (!text) {
-      this.#forget();
+      this.forget();
       this.onQuery("");
       return;
     }
@@ -48,12 +48,19 @@ export class SearchBox {
       this.#busy(false);
       this.asked = text;
       this.#show(answer, more);
+      if (!quiet) this.open();
     } catch (error) {
       if (error.name === "AbortError") return;
       this.#busy(false);
       this.asked = null;
       this.#fault(error, more);
+      if (!quiet) this.open();
     }
+  }
+
+  /** Whether the list belongs to what is in the box. */
+  get isAnswered() {
+    return this.asked !== null && this.asked === this.parts.q.value.trim();
   }
 
   get isOpen() {
@@ -119,7 +126,7 @@ export class SearchBox {
     if (!text.trim()) {
       if (this.request) this.request.abort();
       this.#busy(false);
-      this.#forget();
+      this.forget();
       this.onQuery("");
       return;
     }
@@ -160,7 +167,7 @@ export class SearchBox {
 
   /** Enter takes the marked result; with none marked the first if it is exactly what was typed, else marks it. */
   async #enter() {
-    if (this.asked !== this.parts.q.value.trim()) await this.run();
+    if (!this.isAnswered) await this.run();
     if (this.active >= 0) this.onChoose(this.items[this.active]);
     else if (this.items.length === 1 || (this.items[0] && this.items[0].matched.tier === "exact")) {
       this.onChoose(this.items[0]);
@@ -190,7 +197,8 @@ export class SearchBox {
     this.parts.results.setAttribute("aria-busy", String(on));
   }
 
-  #forget() {
+  /** Drop the list: the box is empty, or what the list says no longer holds. */
+  forget() {
     this.items = [];
     this.next = null;
     this.asked = null;
@@ -218,7 +226,6 @@ export class SearchBox {
     said.textContent = empty ? `没有找到“${this.asked}”` : `${totalWord(answer.total)},用上下方向键选择`;
     notice.hidden = !empty;
     if (empty) fill(notice, ...nothing(this.asked));
-    this.open();
   }
 
   #fault(error, more) {
@@ -234,7 +241,6 @@ export class SearchBox {
     const again = el("button", { type: "button", class: "button", on: { click: () => this.run({ more }) } }, "重试");
     fill(notice, el("strong", {}, error.title), el("p", {}, error.detail), again);
     notice.hidden = false;
-    this.open();
   }
 
   #option(item, index) {

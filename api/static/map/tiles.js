@@ -108,13 +108,16 @@ export function makeTiles({ url, bounds, minZoom, maxZoom, onFault }) {
   let chosen = null;
   return {
     layer: grid,
-    redraw() {
+    /** Fetch everything again. Not `grid.redraw()`: at half zooms Leaflet 1.9 then asks for tiles of zoom 7.5. */
+    redraw(map) {
       faulty = false;
-      grid.redraw();
+      map.removeLayer(grid);
+      map.addLayer(grid);
     },
-    setUrl(address) {
-      faulty = false;
-      grid.setUrl(address);
+    setUrl(map, address) {
+      if (grid._url === address) return;
+      grid.setUrl(address, true);
+      this.redraw(map);
     },
     /** Colour the area of a division's place; used where the register holds no outline of its own for it. */
     choose(place) {

@@ -1,7 +1,7 @@
 -- The division that has a code on a day, with its superiors from the highest down (JSON object).
 -- :code text  six digits
 -- :as_of date  the day
--- index: ix_division_version_code, ix_division_version_period
+-- index: ix_division_version_code, ex_division_version_period
 WITH RECURSIVE asked AS (
     SELECT * FROM published.division_version
     WHERE code = :code AND valid_from <= :as_of AND (valid_to IS NULL OR valid_to > :as_of)

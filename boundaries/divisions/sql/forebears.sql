@@ -1,7 +1,7 @@
 -- What a division in use today was on an earlier day: itself under its code of then, or those it came from.
 -- :division bigint  permanent id
 -- :as_of date  the day
--- index: ix_division_version_period, ix_division_lineage_to
+-- index: ex_division_version_period, ix_division_lineage_to
 WITH RECURSIVE way (id, division_id, code, name, level, valid_from, valid_to) AS (
     SELECT id, division_id, code, name, level, valid_from, valid_to
     FROM published.division_version WHERE division_id = :division

@@ -2,7 +2,7 @@
 -- :place bigint  its id
 -- :as_of date  the day that `name`, `status` and the divisions are told for
 -- :areas boolean  whether the boundary of a division may be shown
--- index: primary keys, ix_place_name_place, ix_division_version_period
+-- index: primary keys, ix_place_name_place, ex_division_version_period
 SELECT json_build_object(
     'type', 'Feature', 'id', p.id::text,
     'geometry', CASE

@@ -4,7 +4,7 @@
 -- :kinds text[]  its kind
 -- :tiers text[]  how it matched
 -- :distances double precision[]  metres from the asker, or null
--- index: primary keys, ix_division_version_period
+-- index: primary keys, ex_division_version_period
 SELECT coalesce(json_agg(json_build_object(
     'id', p.place_id::text, 'name', p.name, 'roman', p.roman,
     'matched', json_build_object('text', f.shown, 'kind', f.kind, 'tier', f.tier),

@@ -5,7 +5,7 @@
 -- :tiers text[]  how it matched
 -- :distances double precision[]  metres from the asker, or null
 -- :as_of date  the day
--- index: primary keys, ix_place_name_place, ix_division_version_period
+-- index: primary keys, ix_place_name_place, ex_division_version_period
 SELECT coalesce(json_agg(json_build_object(
     'id', p.place_id::text, 'name', n.text, 'roman', n.roman,
     'matched', json_build_object('text', f.shown, 'kind', f.kind, 'tier', f.tier),

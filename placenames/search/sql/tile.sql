@@ -17,7 +17,7 @@ WITH drawn AS (
 )
 SELECT CASE WHEN count(*) > 0 THEN ST_AsMVT(feature, 'places', 4096, 'shape') END
 FROM (
-    SELECT ST_AsMVTGeom(geom, ST_TileEnvelope(:zoom, :x, :y), 4096, 64, false) AS shape,
+    SELECT ST_AsMVTGeom(geom, ST_TileEnvelope(:zoom, :x, :y), 4096, 64) AS shape,
            place_id::text AS id, name, rank, class_code AS class, status
     FROM drawn ORDER BY rank DESC, place_id
 ) feature

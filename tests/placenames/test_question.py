@@ -1,0 +1,185 @@
+"""What people type becomes a question: characters, pinyin however it is written, initials, codes."""
+
+from __future__ import annotations
+
+import base64
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from foundation.errors import Malformed
+from placenames.search.question import (
+    CODE_TIERS,
+    HAN_TIERS,
+    LATIN_TIERS,
+    LONGEST,
+    Cursor,
+    numbers,
+    read_cursor,
+    read_question,
+)
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("如皋市", "如皋市"),
+        (" 如皋 市\t", "如皋市"),
+        ("如皋", "如皋"),  # compatibility ideographs and full width are folded
+        ("２号路", "2号路"),
+        ("如皋　市", "如皋市"),
+        ("﨏", "﨏"),
+    ],
+)
+def test_characters_are_folded_and_joined_and_stay_characters(typed: str, text: str) -> None:
+    question = read_question(typed)
+    assert question.text == text
+    assert question.tiers == HAN_TIERS
+    assert question.asked == typed.strip()
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("rugao", "rugao"),
+        ("RuGao", "rugao"),
+        ("Rúgāo Shì", "rugaoshi"),
+        ("ru gao", "rugao"),
+        ("ｒｕｇａｏ", "rugao"),
+        ("Xi'an", "xian"),
+        ("xi’an", "xian"),
+        ("ru-gao", "rugao"),
+        ("lüliang", "lvliang"),
+        ("Lǚliáng", "lvliang"),
+        ("LÜ", "lv"),
+        ("lu\u0308", "lv"),
+        ("lu\u0308\u030c", "lv"),
+        ("lu\u030c\u0308", "lv"),
+        ("lvliang", "lvliang"),
+        ("nǖ nǘ nǚ nǜ", "nvnvnvnv"),
+        ("rg", "rg"),
+    ],
+)
+def test_pinyin_is_read_with_and_without_tones_blanks_and_dots(typed: str, text: str) -> None:
+    question = read_question(typed)
+    assert (question.text, question.tiers) == (text, LATIN_TIERS)
+
+
+@pytest.mark.parametrize("typed", ["320682", "32", "３２０６８２", "320 682", "320682001001"])
+def test_digits_are_asked_for_as_a_code_and_then_as_characters(typed: str) -> None:
+    assert read_question(typed).tiers == CODE_TIERS
+
+
+@pytest.mark.parametrize("typed", ["3", "3206820010011", "S336", "320682a", "如皋320682"])
+def test_what_is_no_code_is_not_asked_for_as_one(typed: str) -> None:
+    assert read_question(typed).tiers == HAN_TIERS
+
+
+@pytest.mark.parametrize("typed", ["", " ", "　", "\t\n", "'", "’", "-", "· -", "\x00", " \x00 "])
+def test_a_question_with_nothing_to_look_for_is_refused(typed: str) -> None:
+    with pytest.raises(Malformed) as caught:
+        read_question(typed)
+    (fault,) = caught.value.errors
+    assert (fault.loc, fault.msg) == ("q", "请输入要查的地名")
+    assert fault.remedy
+
+
+def test_a_hundred_characters_are_read_and_one_more_is_refused() -> None:
+    assert read_question("皋" * LONGEST).text == "皋" * 100
+    with pytest.raises(Malformed) as caught:
+        read_question("皋" * (LONGEST + 1))
+    assert "太长" in caught.value.errors[0].msg
+
+
+def test_a_nul_is_dropped_because_the_database_cannot_hold_it() -> None:
+    assert read_question("如\x00皋").text == "如皋"
+
+
+@pytest.mark.parametrize("typed", ["%", "_", "100%", "如_皋", "\\", "a%", "😀", "👨‍👩‍👧", "';--", "如皋\\"])
+def test_wild_cards_and_signs_stay_what_they_are(typed: str) -> None:
+    question = read_question(typed)
+    assert question.text == typed.replace("'", "").replace("-", "")
+    assert question.tiers == HAN_TIERS
+
+
+@given(st.text(max_size=LONGEST))
+def test_any_text_is_read_or_refused_in_words(typed: str) -> None:
+    try:
+        question = read_question(typed)
+    except Malformed as refused:
+        assert refused.errors[0].loc == "q"
+    else:
+        assert question.text
+        assert not set(question.text) & set("\x00 \t\n　'’")
+
+
+@given(
+    st.builds(
+        Cursor,
+        tier=st.integers(0, 3),
+        rank=st.integers(0, 100_000),
+        distance=st.floats(0, 3e7),
+        place=st.integers(1, 2**63 - 1),
+        total=st.integers(0, 200),
+        exact=st.booleans(),
+    )
+)
+def test_a_cursor_reads_back_as_it_was_written(cursor: Cursor) -> None:
+    assert read_cursor(cursor.written()) == cursor
+
+
+def forged(*fields: object) -> str:
+    """A cursor with fields of one's own."""
+    return base64.urlsafe_b64encode(json.dumps(fields).encode()).decode().rstrip("=")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "x",
+        "如皋",
+        "AAAA",
+        "%%%",
+        forged(),
+        forged(1, 2, 3),
+        forged("a", 1, 0.0, 1, 1, True),
+        forged(None, 1, 0.0, 1, 1, True),
+        base64.urlsafe_b64encode(b'{"tier": 1}').decode(),
+        base64.urlsafe_b64encode(b"\xff\xfe").decode(),
+    ],
+)
+def test_a_cursor_that_no_page_gave_is_refused(written: str) -> None:
+    with pytest.raises(Malformed) as caught:
+        read_cursor(written)
+    assert [(e.loc, e.remedy) for e in caught.value.errors] == [("cursor", "请从第一页重新查询")]
+
+
+OUT_OF_RANGE = [
+    pytest.param(forged(99, 1, 0.0, 1, 1, True), id="a tier that is not there"),
+    pytest.param(forged(-1, 1, 0.0, 1, 1, True), id="a negative tier"),
+    pytest.param(forged(0, 10**30, 0.0, 1, 1, True), id="a rank beyond 32 bit"),
+    pytest.param(forged(0, 1, 0.0, 10**30, 1, True), id="a place beyond 64 bit"),
+    pytest.param(forged(0, 1, float("nan"), 1, 1, True), id="a distance that is no number"),
+    pytest.param(forged(0, float("inf"), 0.0, 1, 1, True), id="an endless rank"),
+    pytest.param(forged(0, 1, 0.0, 1, -5, True), id="a negative total"),
+]
+
+
+@pytest.mark.xfail(strict=True, reason="read_cursor checks the kinds of the fields, not their range")
+@pytest.mark.parametrize("written", OUT_OF_RANGE)
+def test_a_cursor_with_a_forged_value_out_of_range_is_refused(written: str) -> None:
+    with pytest.raises(Malformed):
+        read_cursor(written)
+
+
+def test_numbers_are_read_and_anything_else_is_refused_with_the_form() -> None:
+    assert numbers("118.5, 32", "near", ("lon", "lat")) == (118.5, 32.0)
+    assert numbers(None, "near", ("lon", "lat")) is None
+    assert numbers("", "near", ("lon", "lat")) is None
+    for written in ("118", "118,32,1", "a,b", "118;32", "nan,32", "inf,32", "1e10,32", ",", "118,"):
+        with pytest.raises(Malformed) as caught:
+            numbers(written, "near", ("lon", "lat"))
+        assert caught.value.errors[0].loc == "near"
+        assert "lon,lat" in caught.value.errors[0].remedy
