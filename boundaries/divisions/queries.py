@@ -63,7 +63,12 @@ def _not_in_use(reader: Reader, code: str, as_of: date) -> NotFound:
     ended = [period for period in periods if period["valid_to"] and period["valid_to"] <= as_of.isoformat()]
     successors = ended[-1]["successors"] if ended else []
     if not ended:
-        message = f"代码 {code} 在 {as_of} 尚未启用({periods[0]['name']},{periods[0]['valid_from']} 起)。"
+        first = periods[0]
+        message = (
+            f"代码 {code}({first['name']})的资料始于 {first['valid_from'][:4]} 年底,{as_of} 的情形没有记录。"
+            if first["from_precision"] == "before"
+            else f"代码 {code} 在 {as_of} 尚未启用({first['name']},{first['valid_from']} 起)。"
+        )
     else:
         heirs = "、".join(f"{heir['name']}({heir['code']},{heir['date']})" for heir in successors)
         message = f"代码 {code}({ended[-1]['name']})已于 {ended[-1]['valid_to']} 停用,后继:{heirs or '无记录'}。"
