@@ -22,6 +22,8 @@ SQL = sqlfiles.folder(__file__)
 # Counting goes this far; beyond it a total is "at least".
 COUNTED = 200
 ZKEY_BITS = 36
+# From this zoom on places are drawn as dots, which reach over the edge of their tile.
+DOTS_FROM = 9
 TIER_NAMES = {"pinyin_prefix": "pinyin"}
 
 
@@ -147,8 +149,16 @@ def _cards(reader: Reader, question: Question, hits: Sequence[Hit]) -> str:
 
 def tile(reader: Reader, zoom: int, x: int, y: int, as_of: date) -> bytes:
     """The layer `places` of a tile, empty when it has none."""
-    first, last = zkey_range(zoom, x, y)
-    parameters = {"zoom": zoom, "x": x, "y": y, "first": first, "last": last, "as_of": as_of}
+    reach = 1 if zoom >= DOTS_FROM else 0
+    ranges = sorted({
+        zkey_range(zoom, column, line)
+        for column in range(max(0, x - reach), min(x + reach, (1 << zoom) - 1) + 1)
+        for line in range(max(0, y - reach), min(y + reach, (1 << zoom) - 1) + 1)
+    })  # fmt: skip
+    parameters = {
+        "zoom": zoom, "x": x, "y": y, "as_of": as_of,
+        "firsts": [first for first, _ in ranges], "lasts": [last for _, last in ranges],
+    }  # fmt: skip
     row = reader.one(_statement("tile"), parameters)
     return bytes(row[0]) if row and row[0] is not None else b""
 

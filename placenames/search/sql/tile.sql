@@ -2,16 +2,17 @@
 -- :zoom integer  zoom of the tile
 -- :x integer  column
 -- :y integer  row
--- :first bigint  the first z-order key of the tile
--- :last bigint  the last one
+-- :firsts bigint[]  the first z-order keys of the tile and of its neighbours, whose points reach over the edge
+-- :lasts bigint[]  the last ones
 -- :as_of date  the day: places that had come up by then
--- index: ix_map_point_zoom (one range a zoom)
+-- index: ix_map_point_zoom (one range a zoom and tile; thinning keeps each tile below zoom 14 to 256 points)
 WITH drawn AS (
     SELECT m.place_id, m.rank, m.name, m.class_code, m.status, m.geom
-    FROM generate_series(0, least(:zoom, 14)) AS step
+    FROM unnest(:firsts, :lasts) AS range (first, last)
+    CROSS JOIN generate_series(0, least(:zoom, 14)) AS step
     CROSS JOIN LATERAL (
         SELECT * FROM published.map_point p
-        WHERE p.min_zoom = step AND p.zkey BETWEEN :first AND :last
+        WHERE p.min_zoom = step AND p.zkey BETWEEN range.first AND range.last
     ) m
     WHERE m.valid_from IS NULL OR m.valid_from <= :as_of
 )
