@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
+from api.headers import HEADERS
 from api.pages.render import render_error
 from foundation.errors import DimingError, Malformed, NotFound, Refused, Unavailable
 
@@ -50,7 +51,8 @@ def install(app: FastAPI) -> None:
 
 def problem(request: Request, status: int, kind: str, title: str, detail: str, **extra: object) -> Response:
     """The answer for an error, in the form that the asker can read."""
-    headers = {"Retry-After": RETRY_SECONDS} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+    # An unforeseen failure is answered outside the middleware that adds them.
+    headers = HEADERS | ({"Retry-After": RETRY_SECONDS} if status == HTTPStatus.SERVICE_UNAVAILABLE else {})
     if _is_a_person(request):
         return HTMLResponse(render_error(status, title, detail), status, headers=headers)
     body: dict[str, Any] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -73,7 +74,7 @@ def room_part() -> Finding:
 
 def programs_part() -> Finding:
     """The programs of PostgreSQL and PostGIS."""
-    if ground.given():
+    if os.environ.get("DATABASE_URL"):
         return Finding("数据库程序", True, "使用 DATABASE_URL 指定的数据库,不需要本机程序")
     home = steps.home()
     found = postgis.find(base_folder(home) / "postgis", data_major(home))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -29,8 +30,11 @@ class Ground:
 
 
 def given() -> str | None:
-    """The address that the environment gives, if any."""
-    return os.environ.get("DATABASE_URL") or None
+    """The address that the environment gives, if any; Refused where it is no address of a PostgreSQL."""
+    address = os.environ.get("DATABASE_URL") or None
+    if address and not re.match(r"postgres(ql)?(\+\w+)?://", address):
+        raise Refused("DATABASE_URL 不是 PostgreSQL 的地址。", remedy="写法:postgresql://用户:密码@主机:5432/库名。")
+    return address
 
 
 @contextmanager

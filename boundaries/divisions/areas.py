@@ -6,6 +6,7 @@ no sliver opens between levels or units. Transforming true areas for every tile 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -104,6 +105,7 @@ def _tints(units: Sequence[Unit]) -> Mapping[int, int]:
                 near.setdefault(int(one), set()).add(int(other))
         for index in sorted(range(len(peers)), key=lambda i: -len(near.get(i, ()))):
             taken = {tints.get(peers[other].division_id) for other in near.get(index, ())}
-            free = [tint for tint in range(TINTS) if tint not in taken]
-            tints[peers[index].division_id] = free[0] if free else index % TINTS
+            used = Counter(tints.get(peer.division_id) for peer in peers)
+            free = [tint for tint in range(TINTS) if tint not in taken] or list(range(TINTS))
+            tints[peers[index].division_id] = min(free, key=lambda tint: used[tint])
     return tints

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from io import StringIO
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -117,9 +118,7 @@ def test_the_code_is_a_stronger_claim_than_the_specific_name() -> None:
 
 
 def test_merging_into_one_that_stays_is_no_continuation() -> None:
-    history = plan(
-        [record("320405", "戚墅堰区", "1983", "2015", became="320412"), record("320412", "武进区", "2002")]
-    )
+    history = plan([record("320405", "戚墅堰区", "1983", "2015", became="320412"), record("320412", "武进区", "2002")])
     assert strands(history) == {("戚墅堰区", "merged", "武进区")}
     assert history.unit == (0, 1)
 
@@ -273,11 +272,9 @@ def histories(draw: st.DrawFn) -> list[CodeRecord]:
         codes = sorted(living)
         one, other = draw(st.sampled_from(codes)), draw(st.sampled_from(codes))
         act = draw(st.sampled_from(["rename", "recode", "merge new", "merge old", "split", "cede"]))
-        if act == "rename":
-            end(one, year, [one])
-            living[one] = [draw(stems) + draw(generics), year]
-        elif act == "recode":
-            stem, fresh = living[one][0][:-1], str(next(numbers))
+        if act in {"rename", "recode"}:
+            stem = draw(stems) if act == "rename" else living[one][0][:-1]
+            fresh = one if act == "rename" else str(next(numbers))
             end(one, year, [fresh])
             living[fresh] = [stem + draw(generics), year]
         elif act == "merge new" and one != other:
@@ -310,7 +307,7 @@ def test_any_history_gives_every_record_one_unit_whose_periods_do_not_overlap(re
     for unit in set(history.unit):
         own = [r for r, u in zip(history.records, history.unit, strict=True) if u == unit]
         own.sort(key=lambda r: r.valid_from.effective)
-        for earlier, later in zip(own, own[1:], strict=False):
+        for earlier, later in pairwise(own):
             assert earlier.valid_to is not None
             assert earlier.valid_to.effective <= later.valid_from.effective
 

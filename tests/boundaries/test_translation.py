@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from boundaries.divisions import actions, queries
 from boundaries.divisions.rules import Plan, plan
+from foundation import sqlfiles
 from foundation.database import ReadPool
 from foundation.errors import NotFound
 from processes import jiangsu
@@ -64,9 +65,7 @@ def test_every_code_leads_where_a_walk_in_the_order_of_time_leads(demo_pool: Rea
     differing = {}
     for found in HISTORY.records:
         from_day = max(found.valid_from.effective, year_end(1981))
-        ours = {
-            (r["code"], r["name"]) for r in queries.translate(demo_pool, found.code, from_day, year_end(to_year))
-        }
+        ours = {(r["code"], r["name"]) for r in queries.translate(demo_pool, found.code, from_day, year_end(to_year))}
         reference = walk(HISTORY, found.code, from_day, year_end(to_year))
         if ours != reference:
             differing[f"{found.code} {found.name} {from_day}"] = (ours - reference, reference - ours)
@@ -124,7 +123,7 @@ def test_what_was_ceded_before_the_part_came_is_not_told(session: Session) -> No
         ]
     )
     actions.record_history(session, history, {}, reason="测试")
-    question = queries.sqlfiles.load(queries.SQL / "translate.sql")
+    question = sqlfiles.load(queries.SQL / "translate.sql")
     parameters = {"code": "990101", "from_day": year_end(1990), "to_day": year_end(2010)}
     rows = session.connection().exec_driver_sql(question.driver_text, parameters).all()
     assert [tuple(row) for row in rows] == [("990101", "甲县", "same"), ("990102", "乙县", "part")]
@@ -139,6 +138,8 @@ def test_a_neighbour_can_receive_a_part_twice(session: Session) -> None:
         ]
     )
     actions.record_history(session, history, {}, reason="测试")
-    strands = session.scalar(text("SELECT count(*) FROM boundaries.division_lineage l JOIN boundaries.division_version v"
-                                  " ON v.id = l.from_version_id WHERE v.code = '990101'"))  # fmt: skip
+    strands = session.scalar(text(
+        "SELECT count(*) FROM boundaries.division_lineage l"
+        " JOIN boundaries.division_version v ON v.id = l.from_version_id WHERE v.code = '990101'"
+    ))  # fmt: skip
     assert strands == 2

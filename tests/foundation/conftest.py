@@ -12,7 +12,7 @@ from foundation.database import libpq_address, make_engine
 from tests.conftest import Databases
 
 
-@pytest.fixture()
+@pytest.fixture
 def bare_address(databases: Databases) -> str:
     """A database in which nothing was ever made."""
     return databases.clone("template1", "bare")
@@ -26,9 +26,9 @@ def journal_engine(databases: Databases, empty_template: str) -> Iterator[Engine
     engine.dispose()
 
 
-@pytest.fixture()
+@pytest.fixture
 def owner(demo_address: str) -> Iterator[psycopg2.extensions.cursor]:
-    """A cursor of the register's owner on the demonstration, each statement by itself; for looking, not for changing."""
+    """A cursor of the register's owner on the demonstration, each statement by itself; for looking only."""
     connection = psycopg2.connect(libpq_address(demo_address))
     connection.autocommit = True
     with connection.cursor() as cursor:

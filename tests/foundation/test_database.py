@@ -40,7 +40,7 @@ SETTINGS = SqlFile(
 Pools = Callable[..., ReadPool]
 
 
-@pytest.fixture()
+@pytest.fixture
 def pools(demo_address: str) -> Iterator[Pools]:
     """Makes the public's pools on the demonstration, closed after the test."""
     made: list[ReadPool] = []

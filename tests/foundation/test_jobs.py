@@ -78,7 +78,10 @@ def test_progress_is_seen_while_the_act_is_still_open() -> None:
 
 @pytest.mark.parametrize(
     ("error", "kept"),
-    [(Refused("登记库里已有数据。", remedy="请换空库。"), "登记库里已有数据。 请换空库。"), (KeyError("x"), "KeyError: 'x'")],
+    [
+        (Refused("登记库里已有数据。", remedy="请换空库。"), "登记库里已有数据。 请换空库。"),
+        (KeyError("x"), "KeyError: 'x'"),
+    ],
 )
 def test_a_failed_job_keeps_its_error_in_words(error: Exception, kept: str) -> None:
     def failing(say: jobs.Say) -> dict[str, Any]:
@@ -108,7 +111,7 @@ def test_what_a_killed_worker_was_doing_is_queued_again_and_nothing_else() -> No
     assert jobs.take_back_orphans() == 0
 
 
-@pytest.mark.xfail(strict=True, raises=IntegrityError, reason="the unique queueing lock of queued jobs stops every later worker at its start")
+@pytest.mark.xfail(strict=True, raises=IntegrityError, reason="the unique queueing lock stops every later worker")
 def test_what_a_killed_worker_was_doing_is_taken_back_though_the_same_is_queued_behind_it() -> None:
     queued("doing", lock=TASK)
     queued("todo", lock=TASK)
@@ -124,7 +127,8 @@ def test_the_newest_unfinished_job_of_a_task_is_found() -> None:
     assert jobs.unfinished(TASK) is None
     doing = queued("doing")
     assert jobs.unfinished(TASK) == doing
-    assert jobs.unfinished(TASK) < queued("todo") == jobs.unfinished(TASK)
+    newer = queued("todo")
+    assert doing < newer == jobs.unfinished(TASK)
 
 
 def test_a_load_that_is_asked_for_twice_is_queued_once() -> None:

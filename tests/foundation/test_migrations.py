@@ -39,7 +39,7 @@ def connected(address: str) -> Iterator[Connection]:
     engine.dispose()
 
 
-@pytest.fixture()
+@pytest.fixture
 def transaction(empty_address: str) -> Iterator[Connection]:
     """A transaction of the owner on a migrated register, rolled back after the test."""
     engine = create_engine(empty_address)
@@ -96,8 +96,8 @@ def test_a_register_that_went_down_to_the_ground_leaves_nothing_of_ours(bare_add
     schema.migrate(bare_address, lambda line: None)
     schema.downgrade(bare_address, "base")
     with connected(bare_address) as connection:
-        left = connection.scalars(text("SELECT nspname FROM pg_namespace WHERE nspname = ANY(:ours)"), {"ours": [*OURS]})
-        assert list(left) == []
+        left = text("SELECT nspname FROM pg_namespace WHERE nspname = ANY(:ours)")
+        assert list(connection.scalars(left, {"ours": [*OURS]})) == []
 
 
 def test_the_models_and_the_migrated_schema_are_the_same(empty_address: str) -> None:
@@ -168,7 +168,12 @@ def test_a_newer_database_is_refused_in_one_line_and_left_alone(own_address: str
     assert (read(own_address), said) == (before, [])
 
 
-MIGRATE = "import sys; from processes import schema; schema.check_server(sys.argv[1]); schema.migrate(sys.argv[1], print)"
+MIGRATE = """
+import sys
+from processes import schema
+schema.check_server(sys.argv[1])
+schema.migrate(sys.argv[1], print)
+"""
 
 
 def test_two_who_migrate_at_once_both_succeed(bare_address: str) -> None:

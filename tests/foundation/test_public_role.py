@@ -37,7 +37,7 @@ def login_address(demo_address: str) -> Iterator[str]:
     owner.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def public(login_address: str) -> Iterator[Cursor]:
     """A cursor of that login, with a transaction that it may try to write in."""
     connection = psycopg2.connect(libpq_address(login_address))
@@ -153,6 +153,6 @@ def test_a_reader_that_logs_in_by_itself_answers_the_public_s_questions(login_ad
     "attempt", ["DELETE FROM placenames.place", "DELETE FROM published.place", "TRUNCATE foundation.journal"]
 )
 def test_the_service_s_own_readers_cannot_write(demo_pool: ReadPool, attempt: str) -> None:
-    with pytest.raises((psycopg2.errors.InsufficientPrivilege, psycopg2.errors.ReadOnlySqlTransaction)):
-        with demo_pool._connection() as (connection, _), connection.cursor() as cursor:
-            cursor.execute(attempt)
+    refusals = (psycopg2.errors.InsufficientPrivilege, psycopg2.errors.ReadOnlySqlTransaction)
+    with demo_pool._connection() as (open_connection, _), open_connection.cursor() as cursor, pytest.raises(refusals):
+        cursor.execute(attempt)

@@ -33,7 +33,7 @@ def cursor(empty_address: str) -> Iterator[psycopg2.extensions.cursor]:
     connection.close()
 
 
-@pytest.fixture()
+@pytest.fixture
 def write(tmp_path: Path) -> Iterator[Path]:
     """A folder `room/sql/` for files of the test's own."""
     folder = tmp_path / "room" / "sql"

@@ -29,7 +29,8 @@ def rename(session: Session, place: int, name: str, *, published: bool = True, o
         text(
             "INSERT INTO placenames.place_name (place_id, text, specific, generic, readings, readings_certain, roman,"
             " plain, kind, status, valid_from, from_precision, source, instrument, published_at) VALUES (:place, :text,"
-            " :specific, :generic, :readings, true, :roman, :plain, 'standard', 'standard', :day, 'day', '测试', '', :at)"
+            " :specific, :generic, :readings, true, :roman, :plain, 'standard', 'standard', :day, 'day', '测试', '',"
+            " :at)"
         ),
         {
             "place": place, "text": spelling.text, "specific": spelling.specific, "generic": spelling.generic,

@@ -57,7 +57,8 @@ def assert_thinned(session: Session) -> None:
     points = session.execute(text("SELECT place_id, rank, zkey, min_zoom FROM placenames.map_point")).all()
     assert all(0 <= point.min_zoom <= 14 for point in points)
     for zoom in range(14):
-        shown, best = {}, {}
+        shown: dict[int, list[int]] = {}
+        best: dict[int, list[int]] = {}
         for point in sorted(points, key=lambda point: (-point.rank, point.place_id)):
             cell = point.zkey >> 2 * (14 - zoom)
             best.setdefault(cell, [point.place_id])
@@ -89,7 +90,7 @@ class Officer:
 
     def place(self) -> int:
         """One of this officer's own places, or any place of the register."""
-        return self.random.choice(self.own if self.random.random() < 0.6 else self.places)
+        return int(self.random.choice(self.own if self.random.random() < 0.6 else self.places))
 
     def create(self) -> int:
         """Record a place, sometimes without a position, restricted, or not announced."""
@@ -125,7 +126,8 @@ class Officer:
 
     def join(self) -> None:
         """One place goes into another, later ones only: lineage has no circles."""
-        one, other = sorted((self.place(), self.place()))
+        among = self.own if self.random.random() < 0.7 else self.places
+        one, other = sorted(self.random.choices(among, k=2))
         if one != other:
             relation = self.random.choice(("merged", "split", "part"))
             note_lineage(self.session, [(one, other, date(2020, 1, 1), "day", relation, "")])

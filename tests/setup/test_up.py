@@ -51,7 +51,8 @@ class Up:
 
     def url(self) -> str:
         """Wait until it serves; where."""
-        assert self.says("ready: "), self.told()
+        logs = self.out.parent / "log"
+        assert self.says("ready: "), [self.told(), *(path.read_text(encoding="utf-8") for path in logs.glob("*.log"))]
         return next(line.removeprefix("ready: ") for line in self.told().splitlines() if line.startswith("ready: "))
 
     def kill(self) -> None:

@@ -35,8 +35,8 @@ export class Card {
   /** The first card of a place: name, reading, where, status, approval, acts; then the rest. */
   place(properties, located) {
     const { name, roman, status } = properties;
-    const now = (properties.becomes || [])[0];
     const past = status === "historic" || status === "cancelled";
+    const now = past && ((properties.becomes || [])[0] || presentName(properties));
     fill(
       this.node, this.#top(),
       el(
@@ -45,7 +45,7 @@ export class Card {
         roman && el("p", { class: "card-roman", lang: "zh-Latn-pinyin" }, roman),
         el(
           "p", { class: "chips" },
-          past && now
+          now
             ? el("span", { class: "chip chip-historic" }, "曾用名(今 ", this.#link(now), ")")
             : el("span", { class: `chip chip-${status}` }, statusWord(status)),
           properties.class && el("span", { class: "chip chip-class" }, properties.class.label),
@@ -176,6 +176,12 @@ export class Card {
     event.preventDefault();
     this.acts.choose(id);
   }
+}
+
+/** The name in force today of a place that is shown by an earlier one, as on a map of another day. */
+function presentName({ name, names = [] }) {
+  const found = names.find((other) => /^(standard|deemed)$/.test(other.status) && !other.valid_to && other.text !== name);
+  return found && { name: found.text };
 }
 
 function path(properties) {

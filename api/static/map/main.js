@@ -176,6 +176,7 @@ class Viewer {
   #era(asOf) {
     const node = byId("era");
     node.hidden = !asOf;
+    document.body.classList.toggle("past", Boolean(asOf));
     node.firstChild.textContent = asOf ? `正在显示 ${dateWord(asOf)}${asOf.length === 4 ? "底" : ""}的情况` : "";
     this.search.forget();
   }

@@ -9,7 +9,8 @@ SELECT json_build_object(
         WHEN :areas AND area.geom IS NOT NULL THEN ST_AsGeoJSON(area.geom, 5, 0)::json
         ELSE ST_AsGeoJSON(coalesce(p.geom, p.point), 7, 0)::json END,
     'properties', json_build_object(
-        'id', p.id::text, 'name', lead.text, 'roman', lead.roman, 'status', lead.status, 'kind', lead.kind,
+        'id', p.id::text, 'name', lead.text, 'roman', lead.roman, 'status', CASE WHEN lead.in_use AND lead.status = 'historic' THEN 'standard' ELSE lead.status END,
+        'kind', CASE WHEN lead.in_use AND lead.kind IN ('former', 'historic') THEN 'standard' ELSE lead.kind END,
         'class', json_build_object('code', c.code, 'label', c.label),
         'division', json_build_object('code', path.code, 'path', coalesce(path.names, '[]'::json)),
         'own_division', CASE WHEN own.code IS NOT NULL THEN
@@ -31,8 +32,9 @@ FROM published.place p
 JOIN published.place_class c ON c.label = p.class_label
 CROSS JOIN LATERAL (
     -- The name in use on the day, standard first; where the place had none then, its last one.
-    SELECT n.* FROM published.place_name n WHERE n.place_id = p.id
-    ORDER BY NOT ((n.valid_from IS NULL OR n.valid_from <= :as_of) AND (n.valid_to IS NULL OR n.valid_to > :as_of)),
+    SELECT n.*, (n.valid_from IS NULL OR n.valid_from <= :as_of) AND (n.valid_to IS NULL OR n.valid_to > :as_of) AS in_use
+    FROM published.place_name n WHERE n.place_id = p.id
+    ORDER BY in_use DESC,
              array_position(ARRAY['standard', 'map', 'historic', 'former', 'short', 'alias', 'minority'], n.kind),
              n.valid_from DESC NULLS LAST, n.id
     LIMIT 1
