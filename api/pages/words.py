@@ -61,7 +61,7 @@ def date_word(date: str | None, precision: str | None = "day") -> str:
         return ""
     year, month, day = ([int(part) for part in str(date).split("-")] + [0, 0])[:3]
     if precision == "before":
-        return f"{year}年以前"
+        return f"{year}年或以前"
     if not month or precision == "year":
         return f"{year}年"
     return f"{year}年{month}月" + (f"{day}日" if day and precision != "month" else "")

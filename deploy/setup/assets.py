@@ -37,6 +37,8 @@ WANTED: dict[str, dict[str, str]] = {
 NOT_SHIPPED = {"@scarf/scarf"}
 
 OLDEST_NPM = 7
+# npm by itself keeps silent for minutes before it says that there is no network.
+RETRIES = ("--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000")
 SOURCE_MAP = re.compile(r"^\s*(//[#@]\s*sourceMappingURL=.*|/\*[#@]\s*sourceMappingURL=.*?\*/)\s*$", re.MULTILINE)
 CSS_REFERENCE = re.compile(r"""(?:url\(\s*|@import\s+)['"]?(?P<target>[^'")\s]+)""", re.IGNORECASE)
 EXTERNAL = re.compile(r"^([a-z][a-z0-9+.-]*:)?//", re.IGNORECASE)
@@ -100,12 +102,13 @@ def install(log: Path, hold: int, say: Say) -> None:
     """`npm ci` without running any package's script; registry and proxy are those of the machine's npm settings."""
     command, path = npm(log, hold, say)
     steps.run(
-        (*command, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-progress"),
+        (*command, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-progress", *RETRIES),
         log=log,
         failure="取得前端文件失败",
         cwd=PROJECT,
         env={"PATH": path} if path else None,
         hold=hold,
+        progress=lambda _: say("  正在下载前端文件 ……"),
     )
 
 

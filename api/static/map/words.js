@@ -43,7 +43,7 @@ export const relationWord = (relation) => RELATION[relation] || "";
 export function dateWord(date, precision = "day") {
   if (!date) return "";
   const [year, month, day] = String(date).split("-").map(Number);
-  if (precision === "before") return `${year}年以前`;
+  if (precision === "before") return `${year}年或以前`;
   if (!month || precision === "year") return `${year}年`;
   if (!day || precision === "month") return `${year}年${month}月`;
   return `${year}年${month}月${day}日`;
