@@ -100,7 +100,10 @@ def _where(loc: Sequence[object]) -> str:
 def _plain(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     title = _TITLES.get(status, "请求没有成功")
-    return problem(request, status, _TYPES.get(status, "http"), title, f"{title}:{request.url.path[:200]}")
+    answer = problem(request, status, _TYPES.get(status, "http"), title, f"{title}:{request.url.path[:200]}")
+    if isinstance(error, HTTPException) and error.headers:
+        answer.headers.update(error.headers)
+    return answer
 
 
 def _broken(request: Request, error: Exception) -> Response:

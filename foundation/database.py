@@ -21,7 +21,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import make_url
 
-from foundation.errors import Refused, Unavailable
+from foundation.errors import FieldError, Malformed, Refused, Unavailable
 from foundation.settings import settings
 from foundation.sqlfiles import SqlFile
 
@@ -104,7 +104,13 @@ class ReadPool:
         self._closed = False
 
     def rows(self, statement: SqlFile, parameters: Mapping[str, object]) -> Sequence[tuple[Any, ...]]:
-        """All rows of a question; raises `Unavailable` when the database is away or the question took too long."""
+        """All rows of a question; raises `Unavailable` when the database is away or the question took too long.
+
+        Raises `Malformed` for a parameter with the character NUL, which PostgreSQL cannot hold.
+        """
+        for name, value in parameters.items():
+            if isinstance(value, str) and "\x00" in value:
+                raise Malformed([FieldError(name, "含有不能识别的字符", "请删去其中的控制字符")])
         try:
             return self._ask(statement, parameters)
         except (psycopg2.InterfaceError, psycopg2.OperationalError) as error:

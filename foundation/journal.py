@@ -121,8 +121,9 @@ def verify(connection: Connection) -> tuple[int, Problem | None]:
 
 
 def _every_line(connection: Connection) -> Iterator[Any]:
+    # The options belong to the statement: on the connection they would stay, and break its savepoints.
     question = text(
         "SELECT seq, at, person, organ, verb, subject_kind, subject_id, reason,"
         " before::text AS before, after::text AS after, previous, hash FROM foundation.journal ORDER BY seq"
     )
-    yield from connection.execution_options(stream_results=True, yield_per=5000).execute(question)
+    yield from connection.execute(question.execution_options(stream_results=True, yield_per=5000))

@@ -65,5 +65,5 @@ def labels(
     bounds = (west, south, east, north)
     day = dates.as_of(as_of, clock.today())
     items = divisions.labels(reader, bounds, zoom, day, MOST_LABELS)
-    items += places.labels(reader, bounds, zoom, MOST_LABELS - len(items))
+    items += places.labels(reader, bounds, zoom, day, MOST_LABELS - len(items))
     return {"items": items}

@@ -107,7 +107,7 @@ class DivisionLineage(Base):
 
     from_version_id: Mapped[int] = mapped_column(ForeignKey(f"{SCHEMA}.division_version.id"), primary_key=True)
     to_version_id: Mapped[int] = mapped_column(ForeignKey(f"{SCHEMA}.division_version.id"), primary_key=True)
-    change_id: Mapped[int] = mapped_column(ForeignKey(f"{SCHEMA}.division_change.id"), index=True)
+    change_id: Mapped[int] = mapped_column(ForeignKey(f"{SCHEMA}.division_change.id"), primary_key=True, index=True)
     relation: Mapped[str] = mapped_column(Text)
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TextIO
 
-from foundation.dates import KnownDate, parse
+from foundation.dates import KnownDate, Precision, parse
 from foundation.errors import FieldError, Malformed
 
 CESSION = "区划调整"
@@ -76,42 +76,62 @@ class Plan:
     strands: tuple[Strand, ...]
 
 
+COLUMNS = (
+    "code", "name", "level", "type", "parent", "valid_from", "valid_to", "became", "ceded", "kind", "instrument",
+    "source", "note",
+)  # fmt: skip
+
+
 def read(table: TextIO) -> list[CodeRecord]:
     """Read a lineage table; raises `Malformed` with row, column and remedy for every bad cell at once."""
+    rows = csv.DictReader(table)
+    missing = [column for column in COLUMNS if column not in (rows.fieldnames or ())]
+    if missing:
+        remedy = "请对照 data/jiangsu-lineage.csv 的表头"
+        raise Malformed([FieldError(column, "缺少这一列", remedy) for column in missing])
     records, errors = [], []
-    for number, row in enumerate(csv.DictReader(table), start=2):
-        try:
-            records.append(_record(row, number))
-        except Malformed as error:
-            errors += [FieldError(f"第{number}行 {bad.loc}", bad.msg, bad.remedy) for bad in error.errors]
-        except KeyError as error:
-            raise Malformed([FieldError(str(error), "缺少这一列", "请对照 data/jiangsu-lineage.csv 的表头")]) from None
+    for number, row in enumerate(rows, start=2):
+        short = [column for column in COLUMNS if row[column] is None]
+        if short:
+            errors.append(FieldError(f"第{number}行 {short[0]}", "这一行的列数不够", "请补齐逗号和内容"))
+            continue
+        record, bad = _record(row, number)
+        records.append(record)
+        errors += [FieldError(f"第{number}行 {one.loc}", one.msg, one.remedy) for one in bad]
     if errors:
         raise Malformed(errors)
     return records
 
 
-def _record(row: dict[str, str], number: int) -> CodeRecord:
-    ceded = []
-    for item in filter(None, row["ceded"].split(";")):
-        code, _, when = item.partition("@")
-        ceded.append((code, parse(when, loc="ceded")))
-    return CodeRecord(
+def _record(row: dict[str, str], number: int) -> tuple[CodeRecord, list[FieldError]]:
+    """One row, with what is wrong in it; a date that cannot be read stands as day one until the table is refused."""
+    errors: list[FieldError] = []
+
+    def day(written: str, column: str) -> KnownDate:
+        try:
+            return parse(written, loc=column)
+        except Malformed as error:
+            errors.extend(error.errors)
+            return KnownDate(date.min, Precision.DAY)
+
+    cessions = [item.partition("@") for item in row["ceded"].split(";") if item]
+    record = CodeRecord(
         code=row["code"],
         name=row["name"],
         level=row["level"],
         type=row["type"],
         parent=row["parent"],
-        valid_from=parse(row["valid_from"], loc="valid_from"),
-        valid_to=parse(row["valid_to"], loc="valid_to") if row["valid_to"] else None,
+        valid_from=day(row["valid_from"], "valid_from"),
+        valid_to=day(row["valid_to"], "valid_to") if row["valid_to"] else None,
         became=tuple(filter(None, row["became"].split(";"))),
-        ceded=tuple(ceded),
+        ceded=tuple((code, day(when, "ceded")) for code, _, when in cessions),
         kind=row["kind"],
         instrument=row["instrument"],
         source=row["source"],
         note=row["note"],
         row=number,
     )
+    return record, errors
 
 
 def plan(records: Sequence[CodeRecord]) -> Plan:

@@ -98,6 +98,8 @@ class Postmaster:
             # The file may tell of a server that is just being killed: it must answer as well.
             if state.ready and state.port and self._answers(state.port):
                 return state.port
+            if state.ready and time.monotonic() - begun > START_ATTEMPT_SECONDS:
+                raise Unavailable("自带的数据库已启动,但从 127.0.0.1 连不上。", remedy="请检查本机回环网络和防火墙。")
             if time.monotonic() - told > 3:
                 told = time.monotonic()
                 say("  数据库正在恢复上次未写完的数据……")

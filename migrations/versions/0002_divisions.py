@@ -81,7 +81,7 @@ def upgrade() -> None:
                 CONSTRAINT fk_division_lineage_change_id_division_change REFERENCES boundaries.division_change,
             relation        text NOT NULL CONSTRAINT ck_division_lineage_relation
                 CHECK (relation IN ('continued', 'merged', 'split', 'part')),
-            CONSTRAINT pk_division_lineage PRIMARY KEY (from_version_id, to_version_id)
+            CONSTRAINT pk_division_lineage PRIMARY KEY (from_version_id, to_version_id, change_id)
         )
     """)
     op.execute("CREATE INDEX ix_division_lineage_to ON boundaries.division_lineage (to_version_id)")

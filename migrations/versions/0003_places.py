@@ -186,7 +186,8 @@ def _thinning() -> None:
     # The z-order key of a point: column and row of its cell at zoom 18, bit by bit.
     op.execute("""
         CREATE FUNCTION placenames.zkey(col integer, line integer) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
-            SELECT sum((((col >> bit) & 1)::bigint << (2 * bit)) | (((line >> bit) & 1)::bigint << (2 * bit + 1)))::bigint
+            SELECT sum((((col >> bit) & 1)::bigint << (2 * bit))
+                       | (((line >> bit) & 1)::bigint << (2 * bit + 1)))::bigint
             FROM generate_series(0, 17) AS bit
         $$
     """)

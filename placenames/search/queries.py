@@ -15,12 +15,10 @@ from typing import Any
 from foundation import clock, sqlfiles
 from foundation.database import Reader
 from foundation.errors import FieldError, Malformed
-from placenames.search.question import CODE_TIERS, Cursor, Question
+from placenames.search.question import CODE_TIERS, COUNTED, Cursor, Question
 from placenames.search.tokens import query_grams
 
 SQL = sqlfiles.folder(__file__)
-# Counting goes this far; beyond it a total is "at least".
-COUNTED = 200
 ZKEY_BITS = 36
 # From this zoom on places are drawn as dots, which reach over the edge of their tile.
 DOTS_FROM = 9
@@ -172,10 +170,14 @@ def zkey_range(zoom: int, x: int, y: int) -> tuple[int, int]:
     return key << shift, ((key + 1) << shift) - 1
 
 
-def labels(reader: Reader, box: tuple[float, float, float, float], zoom: int, count: int) -> list[dict[str, Any]]:
+def labels(
+    reader: Reader, box: tuple[float, float, float, float], zoom: int, as_of: date, count: int
+) -> list[dict[str, Any]]:
     """Places to label in a box (west, south, east, north), best first."""
     west, south, east, north = box
-    parameters = {"west": west, "south": south, "east": east, "north": north, "zoom": zoom, "count": count}
+    parameters = {
+        "west": west, "south": south, "east": east, "north": north, "zoom": zoom, "as_of": as_of, "count": count,
+    }  # fmt: skip
     return [dict(zip(LABEL, row, strict=True)) for row in reader.rows(_statement("labels"), parameters)]
 
 

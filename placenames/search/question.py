@@ -15,6 +15,11 @@ LONGEST = 100
 MOST = 200
 FIRST_PAGE = 20
 FAR = (2**31 - 1, -1.0, -1)
+# Metres told for a place without a position, so that it comes last in its rank; never shown.
+FAR_AWAY = 1e9
+# Counting goes this far; beyond it a total is "at least".
+COUNTED = 200
+MOST_TIERS = 4
 _BLANK = re.compile(r"[\s'’‘`·\-]+")
 _LATIN = re.compile(r"[a-z]+")
 _CODE = re.compile(r"\d{2,12}")
@@ -46,9 +51,18 @@ def read_cursor(written: str) -> Cursor:
     try:
         fields = json.loads(base64.urlsafe_b64decode(written + "=" * (-len(written) % 4)))
         tier, rank, distance, place, total, exact = fields
-        return Cursor(int(tier), int(rank), float(distance), int(place), int(total), bool(exact))
-    except (ValueError, TypeError):
-        raise Malformed([FieldError("cursor", "翻页标记无效", "请从第一页重新查询")]) from None
+        cursor = Cursor(int(tier), int(rank), float(distance), int(place), int(total), bool(exact))
+    except (ValueError, TypeError, OverflowError):
+        cursor = None
+    if cursor is None or not (
+        0 <= cursor.tier < MOST_TIERS
+        and abs(cursor.rank) <= FAR[0]
+        and -1 <= cursor.distance <= FAR_AWAY
+        and -1 <= cursor.place < 1 << 63
+        and 0 <= cursor.total <= COUNTED
+    ):
+        raise Malformed([FieldError("cursor", "翻页标记无效", "请从第一页重新查询")])
+    return cursor
 
 
 @dataclass(frozen=True)

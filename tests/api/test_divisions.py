@@ -295,7 +295,6 @@ def test_what_cannot_be_read_is_refused_with_the_remedy(
     assert fault["remedy"]
 
 
-@pytest.mark.xfail(strict=True, reason="a NUL in a text reaches the driver, which raises ValueError: 500")
 @pytest.mark.parametrize(
     "address",
     [

@@ -130,7 +130,6 @@ def test_another_method_is_not_supported(client: TestClient, method: str, addres
     assert answer.json()["type"] == "urn:diming:error:method-not-allowed"
 
 
-@pytest.mark.xfail(strict=True, reason="_plain drops the headers of the exception: RFC 9110 asks 405 to name Allow")
 def test_a_refused_method_names_those_that_are_allowed(client: TestClient) -> None:
     assert "GET" in client.post("/api/search").headers["allow"]
 

@@ -263,7 +263,6 @@ def test_a_division_that_was_not_there_has_no_label(client: TestClient) -> None:
     assert "姑苏区" in now - then
 
 
-@pytest.mark.xfail(strict=True, reason="labels.sql of places knows no day")
 def test_a_place_that_was_not_there_has_no_label(session: Session, client_of_session: TestClient) -> None:
     make_place(session, names=(make_name("东大街", valid_from=parse("2020-05-01")),), rank=99_999)
     finish(session)

@@ -30,9 +30,7 @@ def login_address(demo_address: str) -> Iterator[str]:
     with owner.cursor() as cursor:
         cursor.execute(f"CREATE ROLE {LOGIN} LOGIN PASSWORD '{PASSWORD}' IN ROLE {PUBLIC_ROLE}")
         yield make_url(demo_address).set(username=LOGIN, password=PASSWORD).render_as_string(hide_password=False)
-        cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", (LOGIN,)
-        )
+        cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", (LOGIN,))
         cursor.execute(f"DROP ROLE {LOGIN}")
     owner.close()
 
@@ -118,9 +116,9 @@ def test_the_public_that_logs_in_by_itself_cannot_become_the_owner(public: Curso
     for statement in (
         f'SET ROLE "{name}"',
         f'SET SESSION AUTHORIZATION "{name}"',
-        f'ALTER ROLE {LOGIN} SUPERUSER',
+        f"ALTER ROLE {LOGIN} SUPERUSER",
         f'GRANT "{name}" TO {LOGIN}',
-        f'CREATE ROLE {LOGIN}_2',
+        f"CREATE ROLE {LOGIN}_2",
         "SELECT pg_read_file('postgresql.conf')",
         "COPY (SELECT 1) TO PROGRAM 'cat'",
         "COPY (SELECT 1) TO '/tmp/diming-should-not-be'",

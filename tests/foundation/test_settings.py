@@ -52,9 +52,7 @@ def test_settings_are_read_once_and_anew_when_they_are_forgotten(monkeypatch: py
 @pytest.mark.parametrize(
     ("name", "value"), [("DIMING_THREADS", "0"), ("DIMING_THREADS", "viele"), ("DIMING_PUBLIC_DECIMALS", "9")]
 )
-def test_a_setting_beyond_its_bounds_is_refused_by_name(
-    monkeypatch: pytest.MonkeyPatch, name: str, value: str
-) -> None:
+def test_a_setting_beyond_its_bounds_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(ValidationError, match=name.removeprefix("DIMING_").lower()):
         Settings()

@@ -69,9 +69,7 @@ def test_every_index_that_a_question_names_is_there(path: Path, cursor: psycopg2
 
 
 @pytest.mark.parametrize("path", EVERY, ids=identifier)
-def test_every_question_prepares_against_the_migrated_schema(
-    path: Path, cursor: psycopg2.extensions.cursor
-) -> None:
+def test_every_question_prepares_against_the_migrated_schema(path: Path, cursor: psycopg2.extensions.cursor) -> None:
     statement = load(path)
     if path.stem not in WRITES:
         cursor.execute(f"SET LOCAL ROLE {PUBLIC_ROLE}")

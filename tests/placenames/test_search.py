@@ -306,13 +306,11 @@ def test_rank_goes_before_distance(session: Session, client_of_session: TestClie
     assert [i.id for i in ask(client_of_session, "同名大街", near="120.5,32.39").items] == [str(big), str(small)]
 
 
-@pytest.mark.xfail(strict=True, reason="code.sql measures no distance: every code is 0 metres away")
 def test_a_code_found_with_a_position_tells_its_true_distance(client: TestClient) -> None:
     (found,) = ask(client, "320682", near="118,34").items
     assert found.distance_m is None or found.distance_m > 100_000
 
 
-@pytest.mark.xfail(strict=True, reason="a place without position is told as 0 metres away, and first of its rank")
 def test_a_place_without_position_has_no_distance(session: Session, client_of_session: TestClient) -> None:
     nowhere = make_place(session, "同名大街", lon=None, lat=None)
     here = make_place(session, "同名大街")
@@ -355,14 +353,12 @@ def test_the_day_of_a_change_belongs_to_the_new_name(client: TestClient) -> None
     assert names(ask(client, "320612", as_of="2009-03-31")) == ["通州区"]
 
 
-@pytest.mark.xfail(strict=True, reason="search tokens hold the superiors of today, not those of the day asked for")
 def test_as_of_a_day_a_division_narrows_to_what_lay_within_it_then(client: TestClient) -> None:
     (then,) = ask(client, "沭阳县", as_of="1990").items
     assert then.division.path == ["江苏省", "淮阴市", "沭阳县"]
     assert [item.id for item in ask(client, "沭阳县", as_of="1990", division="320800").items] == [then.id]
 
 
-@pytest.mark.xfail(strict=True, reason="past_cards.sql drops a hit without a public name on the day")
 def test_a_total_counts_what_is_shown(session: Session, client_of_session: TestClient) -> None:
     make_place(
         session,

@@ -11,7 +11,7 @@ SELECT coalesce(json_agg(json_build_object(
     'class', json_build_object('code', p.class_code, 'label', p.class_label),
     'division', json_build_object('code', d.code, 'path', coalesce(d.path, '[]'::json)),
     'status', p.status, 'heritage', false,
-    'lon', round(ST_X(p.point)::numeric, 7)::float8, 'lat', round(ST_Y(p.point)::numeric, 7)::float8, 'distance_m', round(f.distance)::integer
+    'lon', round(ST_X(p.point)::numeric, 7)::float8, 'lat', round(ST_Y(p.point)::numeric, 7)::float8, 'distance_m', CASE WHEN f.distance < 1e9 THEN round(f.distance)::integer END
 ) ORDER BY f.number), '[]'::json)::text
 FROM unnest(:places, :shown, :kinds, :tiers, :distances) WITH ORDINALITY
     AS f (place_id, shown, kind, tier, distance, number)

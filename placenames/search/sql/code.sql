@@ -1,22 +1,28 @@
 -- Divisions that have or had the code, or whose present code begins with it; an abolished one answers with its heirs.
 -- :q text  the digits
 -- :division bigint  only within this division (permanent id), or null
+-- :lon double precision  where the asker is, or null
+-- :lat double precision
 -- :after_rank integer  the last one of the page before
+-- :after_distance double precision
 -- :after_place bigint
 -- :count integer  how many
 -- index: ix_division_version_code, uq_place_own_division_id, ix_search_token_name_id
-SELECT h.place_id, h.rank, 0::double precision AS distance, h.code AS shown, h.kind
+SELECT h.place_id, h.rank, h.distance, h.code AS shown, h.kind
 FROM (
     SELECT DISTINCT ON (t.place_id) t.place_id, t.rank, v.code,
-           CASE WHEN v.valid_to IS NULL THEN 'standard' ELSE 'former' END AS kind
+           CASE WHEN v.valid_to IS NULL THEN 'standard' ELSE 'former' END AS kind,
+           CASE WHEN :lon IS NULL THEN 0 ELSE coalesce(
+               ST_Distance(f.point::geography, ST_SetSRID(ST_MakePoint(:lon, :lat), 4490)::geography), 1e9) END AS distance
     FROM published.division_version v
     JOIN published.search_place p ON p.own_division_id = v.division_id
     JOIN published.place_name n ON n.place_id = p.place_id
     JOIN published.search_token t ON t.name_id = n.id AND t.current
+    JOIN published.search_place f ON f.place_id = t.place_id
     WHERE (v.code = :q OR (v.valid_to IS NULL AND v.code > :q AND v.code < :q || 'z'))
       AND (:division IS NULL OR t.divisions @> ARRAY[:division])
     ORDER BY t.place_id, v.code <> :q, v.valid_to DESC NULLS FIRST
 ) h
-WHERE (-h.rank, h.place_id) > (-:after_rank, :after_place)
-ORDER BY h.rank DESC, h.place_id
+WHERE (-h.rank, h.distance, h.place_id) > (-:after_rank, :after_distance, :after_place)
+ORDER BY h.rank DESC, h.distance, h.place_id
 LIMIT :count

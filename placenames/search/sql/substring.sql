@@ -17,7 +17,8 @@
 SELECT h.place_id, h.rank, h.distance, h.shown, h.kind
 FROM (
     SELECT DISTINCT ON (t.place_id) t.place_id, t.rank, t.shown, t.kind,
-           coalesce(ST_Distance(p.point::geography, ST_SetSRID(ST_MakePoint(:lon, :lat), 4490)::geography), 0) AS distance
+           CASE WHEN :lon IS NULL THEN 0 ELSE coalesce(
+               ST_Distance(p.point::geography, ST_SetSRID(ST_MakePoint(:lon, :lat), 4490)::geography), 1e9) END AS distance
     FROM published.search_token t JOIN published.search_place p ON p.place_id = t.place_id
     WHERE t.current AND t.grams @> :grams AND strpos(t.text, :q) > 1
       AND (:division IS NULL OR t.divisions @> ARRAY[:division])
