@@ -6,6 +6,7 @@ EPSG:4490 (CGCS2000) is the truth of the register; coordinates in code are alway
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 
 import shapely
@@ -29,14 +30,23 @@ CHINA = (73.0, 3.0, 136.0, 54.0)
 """Lon and lat bounds within which every position of the register lies: west, south, east, north (degrees)."""
 
 
+ZONES = range(25, 46)
+
+
 def zone(lon: float) -> int:
-    """The 3° Gauss-Krüger zone number (25–45) of a longitude in degrees."""
-    return round(lon / 3)
+    """The 3° Gauss-Krüger zone number (25–45) of a longitude in degrees; on an edge, the eastern zone.
+
+    Raises `Refused` outside China's zones.
+    """
+    number = math.floor(lon / 3 + 0.5)
+    if number not in ZONES:
+        raise Refused(f"经度 {lon} 不在我国 3 度带的范围内。", remedy="请核对经度(73–136)。")
+    return number
 
 
 def gauss_krueger(lon: float, *, numbered: bool = False) -> int:
     """EPSG code of the CGCS2000 3° zone at a longitude; `numbered` puts the zone number before the easting."""
-    return (4513 if numbered else 4534) + zone(lon) - 25
+    return (4513 if numbered else 4534) + zone(lon) - ZONES.start
 
 
 @lru_cache(maxsize=64)

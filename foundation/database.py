@@ -116,7 +116,8 @@ class ReadPool:
         except (psycopg2.InterfaceError, psycopg2.OperationalError) as error:
             if isinstance(error, psycopg2.errors.QueryCanceled):
                 raise Unavailable("查询用时过长,已停止。", remedy="请把查询条件写得更具体,或稍后再试。") from error
-        # The server was restarted under an idle connection: the second try opens a new one.
+        # The server was restarted under its idle connections: the second try opens a new one.
+        self._drop_idle()
         try:
             return self._ask(statement, parameters)
         except (psycopg2.InterfaceError, psycopg2.OperationalError) as error:
@@ -174,8 +175,14 @@ class ReadPool:
     def close(self) -> None:
         """Close what is idle; what is in use closes when it comes back."""
         self._closed = True
-        while not self._free.empty():
-            self._free.get_nowait()[0].close()
+        self._drop_idle()
+
+    def _drop_idle(self) -> None:
+        while True:
+            try:
+                self._free.get_nowait()[0].close()
+            except queue.Empty:
+                return
 
 
 @lru_cache(maxsize=1)

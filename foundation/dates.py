@@ -53,7 +53,7 @@ def parse(text: str, *, loc: str = "date") -> KnownDate:
     """
     match = _WRITTEN.fullmatch(text.strip())
     try:
-        if match is None:
+        if match is None or (match["before"] and match["month"]):
             raise ValueError(text)
         year, month, day = int(match["year"]), int(match["month"] or 12), match["day"]
         effective = date(year, month, int(day) if day else monthrange(year, month)[1])

@@ -36,11 +36,15 @@ class Progress:
     error: str | None
 
 
-@lru_cache(maxsize=1)
 def app() -> procrastinate.App:
     """The queue of this process; its tables live in the schema `jobs`."""
+    return _app(owner_address())
+
+
+@lru_cache(maxsize=2)
+def _app(address: str) -> procrastinate.App:
     connector = procrastinate.PsycopgConnector(
-        conninfo=libpq_address(owner_address()),
+        conninfo=libpq_address(address),
         kwargs={"options": "-c search_path=jobs -c timezone=Asia/Shanghai", "application_name": "diming-jobs"},
     )
     return procrastinate.App(connector=connector)
@@ -90,14 +94,26 @@ def run(job_id: int, task: str, work: Callable[[Say], dict[str, Any]]) -> None:
 
 
 def take_back_orphans() -> int:
-    """Queue again what a killed worker was doing: there is one worker, so at its start nothing can be under way."""
-    question = text(
-        "UPDATE jobs.procrastinate_jobs SET status = 'todo', worker_id = NULL WHERE status = 'doing' RETURNING id"
-    )
+    """Queue again what a killed worker was doing: there is one worker, so at its start nothing can be under way.
+
+    Where the same work is queued already, that one is enough, and the orphan is closed as failed.
+    """
     with engine().begin() as connection:
         # The queue's own triggers look for its types and tables by their bare names.
         connection.execute(text("SET LOCAL search_path = jobs, public"))
-        return len(connection.execute(question).all())
+        connection.execute(_CLOSE_DOUBLES)
+        return len(connection.execute(_TAKE_BACK).all())
+
+
+_CLOSE_DOUBLES = text("""
+    UPDATE procrastinate_jobs AS orphan SET status = 'failed', worker_id = NULL
+    WHERE orphan.status = 'doing' AND EXISTS (
+        SELECT FROM procrastinate_jobs AS other
+        WHERE other.queueing_lock = orphan.queueing_lock AND other.status = 'todo')
+""")
+_TAKE_BACK = text("""
+    UPDATE procrastinate_jobs SET status = 'todo', worker_id = NULL WHERE status = 'doing' RETURNING id
+""")
 
 
 def unfinished(task: str) -> int | None:

@@ -14,12 +14,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, text
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, event, text
+from sqlalchemy.orm import Session, SessionTransaction
 
 from foundation import clock
 from foundation.copying import copy_rows
 
+COLLECTED = "journal"
 GENESIS = bytes(32)
 CHAIN_LOCK = 0x64696D696E67  # "diming": the advisory lock of the chain's head
 _COLUMNS = (
@@ -52,15 +53,32 @@ class Problem:
 
 
 def collect(session: Session, line: Line) -> None:
-    """Keep the line of an act; the edge writes it with the act, or neither."""
-    session.info.setdefault("journal", []).append(line)
+    """Keep the line of an act; the edge writes it with the act, or neither (a savepoint rolled back included)."""
+    within = session.get_nested_transaction() or session.get_transaction() or session.begin()
+    session.info.setdefault(COLLECTED, []).append((within, line))
+
+
+@event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, ended: SessionTransaction) -> None:
+    """An act that was rolled back leaves no line."""
+    kept = [(within, line) for within, line in session.info.get(COLLECTED, ()) if not _inside(within, ended)]
+    if COLLECTED in session.info:
+        session.info[COLLECTED] = kept
+
+
+def _inside(within: SessionTransaction | None, ended: SessionTransaction) -> bool:
+    while within is not None:
+        if within is ended:
+            return True
+        within = within.parent
+    return False
 
 
 def canonical(value: Mapping[str, Any] | None) -> str | None:
     """The one JSON text of a value that is stored and hashed."""
     if value is None:
         return None
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def digest(previous: bytes, seq: int, at: datetime, fields: Iterable[object]) -> bytes:
@@ -79,7 +97,7 @@ def write(session: Session) -> int:
     Returns the number of lines. Uses COPY, so that a bulk act of a million lines costs as little per line
     as it can.
     """
-    lines: list[Line] = session.info.pop("journal", [])
+    lines: list[Line] = [line for _, line in session.info.pop(COLLECTED, [])]
     if not lines:
         return 0
     connection = session.connection()

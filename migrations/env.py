@@ -34,6 +34,8 @@ def run(connection: Connection) -> None:
         version_table_schema=VERSION_TABLE_SCHEMA,
     )
     with context.begin_transaction():
+        # Another migration may take long: wait for it. Each step then sets its own short limit for tables.
+        connection.execute(text("SET LOCAL lock_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
         context.run_migrations()
 

@@ -74,6 +74,7 @@ def load(say: jobs.Say) -> dict[str, Any]:
     """
     with writing() as session:
         # Two loaders at once: the second waits here and then finds the register full.
+        session.execute(text("SET LOCAL lock_timeout = '10min'"))
         session.execute(text("LOCK TABLE placenames.place IN SHARE ROW EXCLUSIVE MODE"))
         if session.scalar(text("SELECT EXISTS (SELECT FROM placenames.place)")):
             raise Refused("登记库里已有数据,不再载入演示数据。")

@@ -19,6 +19,7 @@ from foundation.settings import PROJECT, settings
 
 POSTGRESQL = 150000
 POSTGIS = (3, 3)
+POLICY_LOCK = 0x706F6C
 EXTENSIONS = ("postgis", "btree_gist")
 Tell = Callable[[str], None]
 
@@ -155,6 +156,7 @@ def _known_revisions(connection: Connection) -> set[str]:
 def _write_policy(connection: Connection) -> None:
     """Give the database the one setting that its own views need: how precisely the public sees a position."""
     decimals = int(settings().public_decimals)
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": POLICY_LOCK})
     known = connection.scalar(text("SELECT value FROM foundation.policy WHERE name = 'public_decimals'"))
     if known != str(decimals):
         connection.execute(text(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import procrastinate
+from procrastinate.exceptions import AlreadyEnqueued
 
 from foundation import jobs
 from processes import demo
@@ -28,8 +29,12 @@ def defer_demo_load() -> int:
     waiting = jobs.unfinished(demo.TASK)
     if waiting is not None:
         return waiting
-    with app().open():
-        job_id = int(app().configure_task(demo.TASK).defer())
+    try:
+        with app().open():
+            job_id = int(app().configure_task(demo.TASK).defer())
+    except AlreadyEnqueued:
+        # Another process was quicker between our look and our order.
+        return defer_demo_load()
     jobs.note(job_id, demo.TASK, state="queued")
     return job_id
 

@@ -137,7 +137,6 @@ def test_a_connection_that_was_ended_is_replaced_unseen(pools: Pools, owner: psy
     assert pool.one(PID, {}) != (before,)
 
 
-@pytest.mark.xfail(strict=True, raises=Unavailable, reason="the second try takes the next stale connection, no new one")
 def test_a_restart_of_the_server_under_many_idle_connections_is_not_seen(
     pools: Pools, owner: psycopg2.extensions.cursor
 ) -> None:

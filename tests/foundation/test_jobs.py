@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
 
 from foundation import clock, jobs
 from foundation.database import engine
@@ -111,7 +110,6 @@ def test_what_a_killed_worker_was_doing_is_queued_again_and_nothing_else() -> No
     assert jobs.take_back_orphans() == 0
 
 
-@pytest.mark.xfail(strict=True, raises=IntegrityError, reason="the unique queueing lock stops every later worker")
 def test_what_a_killed_worker_was_doing_is_taken_back_though_the_same_is_queued_behind_it() -> None:
     queued("doing", lock=TASK)
     queued("todo", lock=TASK)
