@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -82,8 +81,7 @@ def up(
         # A public instance on a given database leaves its keeping to the inner one.
         keeps = role is Role.ALL or ground.given() is None
         found = stack.enter_context(_register())
-        os.environ["DIMING_ROLE"] = role.value
-        service = supervisor.Service(place, home(), workers=workers, say=say)
+        service = supervisor.Service(place, home(), workers=workers, say=say, hidden=_kept_from_web(role, found))
         stack.callback(service.stop)
         service.start_web()
         if keeps:
@@ -110,8 +108,7 @@ def serve(
     with supervisor.place(home(), host, port, say) as place, ExitStack() as stack:
         found = ground.running()
         set_addresses(found.owner, found.public)
-        os.environ["DIMING_ROLE"] = role.value
-        service = supervisor.Service(place, home(), workers=workers, say=say)
+        service = supervisor.Service(place, home(), workers=workers, say=say, hidden=_kept_from_web(role, found))
         stack.callback(service.stop)
         service.start_web()
         service.open()
@@ -217,6 +214,11 @@ def work_on_jobs() -> None:
     work.run()
 
 
+def _kept_from_web(role: Role, found: Ground) -> tuple[str, ...]:
+    """A public instance's web processes hold the public's address alone, where there is one."""
+    return ("DATABASE_URL",) if role is Role.PUBLIC and found.public else ()
+
+
 @contextmanager
 def _register() -> Iterator[Ground]:
     """The register's database for the length of a command, known to this process and its children."""
@@ -257,7 +259,7 @@ def _load_demo(data: Data, service: Service) -> None:
         if service.jobs and service.jobs.failures >= 3:
             raise Unavailable("后台任务进程没有启动成功。", remedy=f"详情见 {home() / 'log' / 'jobs.log'}。")
         if state is None:
-            raise Unavailable("演示数据的载入任务不见了。", remedy="请再运行一次 ./diming up。")
+            raise Unavailable("演示数据的载入任务没有登记。", remedy="请再运行一次 ./diming up。")
         line = f"载入演示数据:{state.note}({state.done}/{state.of})" if state.of else "载入演示数据……"
         if line != told:
             say(line)

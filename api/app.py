@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -15,8 +14,6 @@ from api import errors
 from api.headers import SecurityHeaders
 from api.routes import divisions, health, map, places, search, site
 from foundation.settings import settings
-
-log = logging.getLogger("diming.api")
 
 
 @asynccontextmanager

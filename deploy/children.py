@@ -25,7 +25,7 @@ _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 class Child:
-    """One supervised process, its output in a log file."""
+    """One supervised process, its output in a log file; `hidden` names variables that it must not see."""
 
     def __init__(
         self,
@@ -35,6 +35,7 @@ class Child:
         log: Path,
         cwd: Path,
         pass_fds: Sequence[int] = (),
+        hidden: Sequence[str] = (),
         stop_seconds: float = 10.0,
     ) -> None:
         self.label = label
@@ -42,6 +43,7 @@ class Child:
         self.log = log
         self.cwd = cwd
         self.pass_fds = tuple(pass_fds)
+        self.hidden = frozenset(hidden)
         self.stop_seconds = stop_seconds
         self.failures = 0
         self._process: subprocess.Popen[bytes] | None = None
@@ -65,6 +67,7 @@ class Child:
                     stdout=sink,
                     stderr=sink,
                     cwd=self.cwd,
+                    env={name: value for name, value in os.environ.items() if name not in self.hidden},
                     pass_fds=self.pass_fds,
                     start_new_session=True,
                     preexec_fn=lambda: _die_with(parent),  # noqa: PLW1509  only the main thread starts children

@@ -48,6 +48,8 @@ class HomeLock:
             raise Refused(
                 f"这个文件夹里的地名系统{doing}:{told.url}(进程 {told.pid})。", remedy="要停止它请用 ./diming stop。"
             ) from None
+        # What a killed holder told must not name a stranger's process for even a moment.
+        os.ftruncate(descriptor, 0)
         self._descriptor = descriptor
 
     def tell(self, url: str, ready: bool) -> None:

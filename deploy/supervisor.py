@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,7 +112,7 @@ class Place:
 class Service:
     """The web processes, and the jobs process where asked for, over one listening socket."""
 
-    def __init__(self, place: Place, home: Path, *, workers: int, say: Say) -> None:
+    def __init__(self, place: Place, home: Path, *, workers: int, say: Say, hidden: Sequence[str] = ()) -> None:
         self.socket = place.socket
         self.check_stop = place.stop.check
         self.home = home
@@ -125,7 +125,9 @@ class Service:
         fds = (self.socket.fileno(), terminal, gate)
         numbers = [str(number) for number in fds]
         command = [sys.executable, "-m", "deploy.web", *numbers, str(log)]
-        self.web = [Child("网页服务进程", command, log=log, cwd=PROJECT, pass_fds=fds) for _ in range(workers)]
+        self.web = [
+            Child("网页服务进程", command, log=log, cwd=PROJECT, pass_fds=fds, hidden=hidden) for _ in range(workers)
+        ]
         self.jobs: Child | None = None
 
     def start_jobs(self) -> None:

@@ -17,9 +17,9 @@ from typing import Any, Protocol
 
 import psycopg2
 import psycopg2.extensions
-from pydantic import SecretStr
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from foundation.errors import FieldError, Malformed, Refused, Unavailable
 from foundation.settings import settings
@@ -45,12 +45,23 @@ def owner_address() -> str:
     given = settings().database_url
     if given is None:
         raise Refused("没有指定数据库。", remedy="请用 ./diming up 启动,或设置环境变量 DATABASE_URL。")
-    return _with_driver(given)
+    return with_driver(given.get_secret_value())
 
 
-def _with_driver(secret: SecretStr) -> str:
-    # A bare postgresql:// means psycopg 3 to SQLAlchemy 2.1; the writing side is built for psycopg2.
-    url = make_url(secret.get_secret_value())
+def with_driver(address: str) -> str:
+    """The address for SQLAlchemy, however it was spelled: `postgres://`, `postgresql://`, with a driver or without.
+
+    A bare `postgresql://` means psycopg 3 to SQLAlchemy 2.1; the writing side is built for psycopg2. Raises
+    `Refused` for what is no address of a PostgreSQL database.
+    """
+    try:
+        url = make_url(address)
+    except (ArgumentError, ValueError):
+        url = None
+    if url is None or url.drivername.partition("+")[0] not in {"postgres", "postgresql"}:
+        raise Refused(
+            "DATABASE_URL 不是 PostgreSQL 数据库的地址。", remedy="请写成 postgresql://用户:密码@主机:5432/数据库。"
+        )
     return url.set(drivername="postgresql+psycopg2").render_as_string(hide_password=False)
 
 
@@ -63,7 +74,7 @@ def make_engine(address: str) -> Engine:
     """A writing engine; a lock that cannot be had within five seconds is given up with an error."""
     options = f"{_COMMON} -c lock_timeout=5000 -c idle_in_transaction_session_timeout=60000"
     return create_engine(
-        address,
+        with_driver(address),
         pool_size=settings().threads,
         max_overflow=4,
         pool_pre_ping=True,
@@ -190,7 +201,7 @@ def public_reader() -> ReadPool:
     """The public's READ ONLY pool of this process: nothing but schema `published`."""
     own = settings().public_database_url
     return ReadPool(
-        _with_driver(own) if own else owner_address(),
+        with_driver(own.get_secret_value()) if own else owner_address(),
         role=None if own else PUBLIC_ROLE,
         size=settings().threads + 4,
         timeout_ms=settings().statement_timeout_ms,

@@ -42,7 +42,7 @@ class KnownDate:
             Precision.DAY: f"{day.year}年{day.month}月{day.day}日",
             Precision.MONTH: f"{day.year}年{day.month}月",
             Precision.YEAR: f"{day.year}年",
-            Precision.BEFORE: f"{day.year}年或以前",
+            Precision.BEFORE: f"{day.year}年底前",
         }[self.precision]
 
 

@@ -7,18 +7,21 @@ starts it again. Progress is written on a connection of its own, so that it is s
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import procrastinate
+import psycopg2
 from sqlalchemy import text
 
 from foundation import clock, journal
 from foundation.database import engine, libpq_address, owner_address
 from foundation.errors import DimingError
 
+WORKER_LOCK = 0x6A6F6273
 Say = Callable[[int, int, str], None]
 """Tells progress: done, of, what is being done."""
 
@@ -102,7 +105,10 @@ def take_back_orphans() -> int:
         # The queue's own triggers look for its types and tables by their bare names.
         connection.execute(text("SET LOCAL search_path = jobs, public"))
         connection.execute(_CLOSE_DOUBLES)
-        return len(connection.execute(_TAKE_BACK).all())
+        taken = list(connection.scalars(_TAKE_BACK))
+        # Who waits for it must not meet the last word of the killed try.
+        connection.execute(_QUEUED_AGAIN, {"ids": taken, "at": clock.now()})
+    return len(taken)
 
 
 _CLOSE_DOUBLES = text("""
@@ -116,6 +122,11 @@ _TAKE_BACK = text("""
 """)
 
 
+_QUEUED_AGAIN = text("""
+    UPDATE foundation.job SET state = 'queued', done = 0, note = '', error = NULL, changed_at = :at WHERE id = ANY(:ids)
+""")
+
+
 def unfinished(task: str) -> int | None:
     """The newest job of a task that is still queued or under way, or None."""
     question = text(
@@ -126,8 +137,26 @@ def unfinished(task: str) -> int | None:
     return found
 
 
+@contextmanager
+def _only_worker() -> Iterator[None]:
+    """Be the one worker of this register; another that starts meanwhile waits until this one ends, however it ends."""
+    connection = psycopg2.connect(libpq_address(owner_address()), application_name="diming-jobs-lock")
+    connection.autocommit = True
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", (WORKER_LOCK,))
+        yield
+    finally:
+        connection.close()
+
+
 def run_worker() -> None:
     """Work until told to stop (SIGTERM finishes the job at hand first)."""
-    take_back_orphans()
+    with _only_worker():
+        take_back_orphans()
+        _work()
+
+
+def _work() -> None:
     name = f"diming-{os.getpid()}"
     app().run_worker(name=name, concurrency=1, delete_jobs="never", listen_notify=True, fetch_job_polling_interval=1.0)

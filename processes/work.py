@@ -28,6 +28,9 @@ def defer_demo_load() -> int:
     """Queue the demonstration load, or find the one that is queued already; returns its job id."""
     waiting = jobs.unfinished(demo.TASK)
     if waiting is not None:
+        if jobs.progress(waiting) is None:
+            # Whoever queued it was killed before the first word about it.
+            jobs.note(waiting, demo.TASK, state="queued")
         return waiting
     try:
         with app().open():

@@ -29,7 +29,7 @@ def render_place(
         place=place,
         located=located,
         picture=outline(feature.get("geometry")),
-        now=next(iter(place.get("becomes") or ()), None),
+        heirs=words.heirs(place.get("becomes")),
         demo=demo,
         title=title,
         map_approval=map_approval,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 STATUS = {
@@ -25,7 +25,10 @@ KIND = {
     "minority": "民族语名称",
 }
 
-RELATION = {"merged": "并入", "split": "析出", "part": "部分划入", "continued": "改设"}
+# 别名 is a legal kind; what an outside list writes beside its own name is not that.
+LISTED = "资料所列其他写法"
+
+RELATION = {"merged": "并入", "split": "析出", "part": "部分", "continued": "改设"}
 
 PAST = ("historic", "cancelled")
 
@@ -38,6 +41,8 @@ def status_word(status: str | None) -> str:
 def name_word(name: Mapping[str, Any]) -> str:
     """What one name of a place is today; a standard name that ended is a former name to the reader."""
     kind, status = name.get("kind"), name.get("status")
+    if kind == "alias" and status == "recorded":
+        return LISTED
     if kind != "standard":
         return KIND.get(str(kind), "其他名称")
     return KIND["former"] if status in PAST else status_word(status)
@@ -48,6 +53,21 @@ def use_word(name: Mapping[str, Any]) -> str:
     if name.get("valid_to") or name.get("status") in PAST:
         return "已不用"
     return "现行" if name.get("status") in ("standard", "deemed") else ""
+
+
+def heirs(becomes: Sequence[Mapping[str, Any]] | None) -> list[Mapping[str, Any]]:
+    """What a place that ended is today; a part that it ceded while it went on is not that."""
+    return [kin for kin in becomes or () if kin.get("relation") != "part"]
+
+
+def became_word(kin: Mapping[str, Any]) -> str:
+    """The word before what a place became, or what it ceded a part to."""
+    return "划出至" if kin.get("relation") == "part" else "今"
+
+
+def came_word(kin: Mapping[str, Any]) -> str:
+    """The word before where a place came from, or what it took a part of."""
+    return "划入自" if kin.get("relation") == "part" else "由来"
 
 
 def relation_word(relation: str | None) -> str:
@@ -61,7 +81,7 @@ def date_word(date: str | None, precision: str | None = "day") -> str:
         return ""
     year, month, day = ([int(part) for part in str(date).split("-")] + [0, 0])[:3]
     if precision == "before":
-        return f"{year}年或以前"
+        return f"{year}年底前"
     if not month or precision == "year":
         return f"{year}年"
     return f"{year}年{month}月" + (f"{day}日" if day and precision != "month" else "")
@@ -80,8 +100,9 @@ def period_word(name: Mapping[str, Any]) -> str:
 
 def approval_word(approval: Mapping[str, Any] | None) -> str:
     """The decision behind the name, or honestly that none is recorded."""
-    said = [part for part in ((approval or {}).get("instrument"), date_word((approval or {}).get("date"))) if part]
-    return ",".join(said) or "未录入"
+    given = approval or {}
+    said = [given.get("instrument"), date_word(given.get("date"), given.get("precision", "day"))]
+    return ",".join(part for part in said if part) or "未录入"
 
 
 def decimal_word(lon: float, lat: float) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from foundation import sqlfiles
 from foundation.database import Reader
+from foundation.dates import KnownDate, Precision
 from foundation.errors import NotFound
 
 SQL = sqlfiles.folder(__file__)
@@ -29,18 +30,17 @@ def _rows(reader: Reader, name: str, **parameters: object) -> Sequence[tuple[Any
 
 
 def children(reader: Reader, parent: str | None, as_of: date, after: str, limit: int) -> tuple[str, str | None]:
-    """The divisions directly below one, as a JSON array, and the code after which the next page begins.
+    """The divisions directly below one, or the highest, as a JSON array; and the code after which the next page begins.
 
     Raises `NotFound` where the parent was not in use on that day.
     """
+    asked: dict[str, object] = {"as_of": as_of}
     if parent is not None:
         division(reader, parent, as_of)
-    items, last, count = _rows(
-        reader, "children", parent=parent, as_of=as_of, after_code=after, count=limit
-    )[0]  # fmt: skip
-    more = count == limit and bool(
-        _rows(reader, "children", parent=parent, as_of=as_of, after_code=last, count=1)[0][2]
-    )
+        asked["parent"] = parent
+    question = "roots" if parent is None else "children"
+    items, last, count = _rows(reader, question, **asked, after_code=after, count=limit)[0]
+    more = count == limit and bool(_rows(reader, question, **asked, after_code=last, count=1)[0][2])
     return str(items), str(last) if more else None
 
 
@@ -71,9 +71,14 @@ def _not_in_use(reader: Reader, code: str, as_of: date) -> NotFound:
         )
     else:
         heirs = "、".join(f"{heir['name']}({heir['code']},{heir['date']})" for heir in successors)
-        message = f"代码 {code}({ended[-1]['name']})已于 {ended[-1]['valid_to']} 停用,后继:{heirs or '无记录'}。"
+        last = ended[-1]
+        message = f"代码 {code}({last['name']})已于{_words(last)}停用,后继:{heirs or '无记录'}。"
     told = {"code": code, "as_of": as_of.isoformat(), "periods": periods, "successors": successors}
     return NotFound(message, extra=told)
+
+
+def _words(period: dict[str, Any]) -> str:
+    return KnownDate(date.fromisoformat(period["valid_to"]), Precision(period["to_precision"])).words()
 
 
 def lineage(reader: Reader, code: str) -> list[dict[str, Any]]:
@@ -109,7 +114,7 @@ def containing(reader: Reader, lon: float, lat: float, as_of: date | None) -> di
     for found in present:
         rows = _rows(reader, "forebears", division=found["id"], as_of=as_of)
         then = [_told(dict(zip(CONTAINING, row, strict=True))) for row in rows]
-        if then and (len(then) == 1 or rows[0][0] == found["id"]):
+        if len(then) == 1:
             divisions.append(then[0])
         else:
             candidates += then

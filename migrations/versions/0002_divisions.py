@@ -99,7 +99,7 @@ def upgrade() -> None:
             CONSTRAINT pk_division_area PRIMARY KEY (version_id, min_zoom)
         )
     """)
-    # tile_divisions.sql
+    # tile.sql
     op.execute("CREATE INDEX ix_division_area_geom ON boundaries.division_area USING gist (geom)")
 
 

@@ -176,7 +176,7 @@ def _derived() -> None:
             geom       geometry(Point, 3857) NOT NULL
         )
     """)
-    # tile_places.sql, labels.sql
+    # tile.sql
     op.execute("CREATE INDEX ix_map_point_zoom ON placenames.map_point (min_zoom, zkey)")
     # thin()
     op.execute("CREATE INDEX ix_map_point_zkey ON placenames.map_point (zkey)")
@@ -202,7 +202,9 @@ def _thinning() -> None:
     # finest to the widest. A cell at zoom z is a sixteenth of a tile's side (zoom z + 4); from zoom 14 on
     # every point is drawn. The best of a cell is among the best of its four parts, so each step looks at few.
     op.execute("""
-        CREATE FUNCTION placenames.thin(key bigint) RETURNS void LANGUAGE plpgsql AS $$
+        CREATE FUNCTION placenames.thin(key bigint) RETURNS void LANGUAGE plpgsql
+            -- A wide zoom and a narrow one want different indexes: plan each anew.
+            SET plan_cache_mode = force_custom_plan AS $$
         DECLARE
             zoom   integer;
             first  bigint;

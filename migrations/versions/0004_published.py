@@ -41,7 +41,7 @@ VIEWS = {
         JOIN placenames.search_place b ON b.place_id = l.to_place_id AND b.public""",
     "search_token": """
         SELECT id, place_id, name_id, text, shown, kind, pinyin, initials, grams, rank, divisions, valid_from,
-               valid_to, inherited, current, public
+               valid_to, inherited, current
         FROM placenames.search_token WHERE public""",
     "search_place": """
         SELECT place_id, name, roman, status, class_code, class_label, divisions, own_division_id, rank, point,
@@ -62,14 +62,19 @@ def upgrade() -> None:
     # A role belongs to the whole server: another register there may have made it already.
     op.execute("""
         DO $$ BEGIN
-            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'diming_public') THEN
-                CREATE ROLE diming_public NOLOGIN;
-            END IF;
-            IF NOT pg_has_role(current_user, 'diming_public', 'MEMBER') THEN
-                EXECUTE format('GRANT diming_public TO %I', current_user);
-            END IF;
+            CREATE ROLE diming_public NOLOGIN;
         EXCEPTION WHEN duplicate_object OR unique_violation THEN
             NULL;
+        END $$
+    """)
+    # The service's own connections take the role; from PostgreSQL 16 on even its maker must be given that.
+    op.execute("""
+        DO $$ BEGIN
+            EXECUTE format('GRANT diming_public TO %I', current_user);
+        EXCEPTION WHEN insufficient_privilege THEN
+            IF NOT pg_has_role(current_user, 'diming_public', 'MEMBER') THEN
+                RAISE;
+            END IF;
         END $$
     """)
     op.execute("GRANT USAGE ON SCHEMA published TO diming_public")

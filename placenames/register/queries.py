@@ -23,4 +23,6 @@ def place(reader: Reader, place_id: str, as_of: date, *, areas: bool = True) -> 
         row = reader.one(statement, {"place": int(place_id), "as_of": as_of, "areas": areas})
     if row is None:
         raise NotFound("没有这个地名。", remedy="请核对网址,或回首页重新搜索。")
+    if not row[1]:
+        raise NotFound(f"这个地名在 {as_of} 还没有出现。", remedy="请换一个较晚的日期。")
     return str(row[0])

@@ -22,6 +22,7 @@ from placenames.search.tokens import SourceName, Token, leading, tokens
 
 SQL = sqlfiles.folder(__file__)
 BATCH = 5000
+INDEX_LOCK = 0x696E646578
 # Above this many places, finding every point's zoom at once is cheaper than one by one.
 MANY = 500
 
@@ -38,6 +39,7 @@ def refresh(session: Session, place_ids: Iterable[int]) -> int:
     if not asked:
         return 0
     session.flush()
+    _alone(session)
     affected = sorted(session.scalars(_WITH_KIN, {"ids": asked}))
     keys = set(session.scalars(_KEYS, {"ids": affected}))
     for start in range(0, len(affected), BATCH):
@@ -53,6 +55,7 @@ def refresh(session: Session, place_ids: Iterable[int]) -> int:
 
 def rebuild(session: Session, say: Callable[[int, int], None] = lambda done, of: None) -> int:
     """Write all derived data anew; `say` is told how many places are done, of how many."""
+    _alone(session)
     every = list(session.scalars(text("SELECT id FROM placenames.place ORDER BY id")))
     for clear in _CLEAR_ALL:
         session.execute(clear)
@@ -61,6 +64,11 @@ def rebuild(session: Session, say: Callable[[int, int], None] = lambda done, of:
         say(min(start + BATCH, len(every)), len(every))
     _thin_all(session)
     return len(every)
+
+
+def _alone(session: Session) -> None:
+    """Derive one transaction after the other: an edit thins cells up to zoom 0, which every other edit shares."""
+    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": INDEX_LOCK})
 
 
 # A place's names are found under its heirs, and whether it is found itself depends on them: both ways count.
@@ -117,14 +125,14 @@ _values = attrgetter(*_TOKEN_COLUMNS)
 
 def _place_row(names: Sequence[SourceName]) -> tuple[Any, ...]:
     lead = leading(names)
-    own = [name for name in names if not name.inherited]
+    own = [name for name in names if not name.inherited and name.public == lead.public]
     begins = [name.valid_from for name in own]
     ends = [name.valid_to for name in own if name.valid_to]
     return (
         lead.place_id, lead.text, lead.roman, lead.status, lead.class_code, lead.class_label,
         tuple(lead.divisions or ()), lead.own_division_id, lead.rank, _hex(lead.point),
         None if None in begins else min(begin for begin in begins if begin), None if lead.alive else max(ends),
-        any(name.public for name in own),
+        lead.public,
     )  # fmt: skip
 
 

@@ -93,7 +93,7 @@ class MapPoint(Base):
 
     __tablename__ = "map_point"
     __table_args__ = (
-        # tile_places.sql, labels.sql: one range per zoom
+        # tile.sql: one range per zoom
         Index("ix_map_point_zoom", "min_zoom", "zkey"),
         Index("ix_map_point_zkey", "zkey"),
         {"schema": SCHEMA},

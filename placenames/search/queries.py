@@ -15,7 +15,7 @@ from typing import Any
 from foundation import clock, sqlfiles
 from foundation.database import Reader
 from foundation.errors import FieldError, Malformed
-from placenames.search.question import CODE_TIERS, COUNTED, Cursor, Question
+from placenames.search.question import COUNTED, Cursor, Question
 from placenames.search.tokens import query_grams
 
 SQL = sqlfiles.folder(__file__)
@@ -118,8 +118,6 @@ def _collect(reader: Reader, question: Question, parameters: dict[str, object], 
 def _tier(
     reader: Reader, question: Question, tier: str, parameters: dict[str, object], at: Cursor, count: int
 ) -> Iterator[Hit]:
-    if tier in CODE_TIERS[:1] and (question.class_ or question.bbox):
-        return
     statement = _statement(f"past_{tier}" if question.as_of else tier)
     asked = parameters | {
         "after_rank": at.rank, "after_distance": at.distance, "after_place": at.place, "count": count,

@@ -19,7 +19,7 @@ FAR = (2**31 - 1, -1.0, -1)
 FAR_AWAY = 1e9
 # Counting goes this far; beyond it a total is "at least".
 COUNTED = 200
-MOST_TIERS = 4
+LONGEST_CURSOR = 300
 _BLANK = re.compile(r"[\s'’‘`·\-]+")
 _LATIN = re.compile(r"[a-z]+")
 _CODE = re.compile(r"\d{2,12}")
@@ -49,13 +49,15 @@ class Cursor:
 def read_cursor(written: str) -> Cursor:
     """The cursor that an earlier page gave; raises `Malformed` for anything else."""
     try:
+        if len(written) > LONGEST_CURSOR:
+            raise ValueError(written)
         fields = json.loads(base64.urlsafe_b64decode(written + "=" * (-len(written) % 4)))
         tier, rank, distance, place, total, exact = fields
         cursor = Cursor(int(tier), int(rank), float(distance), int(place), int(total), bool(exact))
     except (ValueError, TypeError, OverflowError):
         cursor = None
     if cursor is None or not (
-        0 <= cursor.tier < MOST_TIERS
+        0 <= cursor.tier < max(map(len, (HAN_TIERS, LATIN_TIERS, CODE_TIERS)))
         and abs(cursor.rank) <= FAR[0]
         and -1 <= cursor.distance <= FAR_AWAY
         and -1 <= cursor.place < 1 << 63

@@ -81,19 +81,22 @@ def _signed(code: int) -> int:
 
 
 def tokens(names: Iterable[SourceName]) -> Iterator[Token]:
-    """Every form of every name; a division is found by its specific part as well (如皋 for 如皋市)."""
+    """Every form of every name; a division is found by its specific part as well (如皋 for 如皋市).
+
+    A form that may be read in several ways has a token for each reading; the text stands with the first alone.
+    """
     for name in names:
         for form in _forms(name):
-            for key in search_keys(form, name.code) or (SearchKey("", ""),):
+            for number, key in enumerate(search_keys(form, name.code) or (SearchKey("", ""),)):
                 yield Token(
                     place_id=name.place_id,
                     name_id=name.name_id,
-                    text=form,
+                    text="" if number else form,
                     shown=name.text,
                     kind="former" if name.inherited else name.kind,
                     pinyin=key.pinyin,
                     initials=key.initials,
-                    grams=grams(form),
+                    grams=() if number else grams(form),
                     rank=name.rank,
                     divisions=tuple(name.divisions or ()),
                     valid_from=name.valid_from,

@@ -182,7 +182,7 @@ def test_the_permanent_page_tells_the_names_in_time() -> None:
         assert text in html
     assert "2009年3月至今" in html
     assert "1993年2月—2009年3月" in html
-    assert "1981年或以前—1993年2月" in html
+    assert "1981年底前—1993年2月" in html
     assert "121°03′31″E,32°06′38″N" in html
     assert "<path d=" in html
 

@@ -105,7 +105,7 @@ def test_no_text_brings_down_the_reader_of_dates(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("2009-03-17", "2009年3月17日"), ("2009-03", "2009年3月"), ("2009", "2009年"), ("..1981", "1981年或以前")],
+    [("2009-03-17", "2009年3月17日"), ("2009-03", "2009年3月"), ("2009", "2009年"), ("..1981", "1981年底前")],
 )
 def test_a_date_is_told_no_more_exactly_than_it_is_known(text: str, words: str) -> None:
     assert parse(text).words() == words

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,11 +17,8 @@ TASK = "test_task"
 
 
 @pytest.fixture(autouse=True)
-def _queue_of_this_register(own_address: str) -> Iterator[None]:
-    """Each test has a register of its own; the queue of the one before is forgotten."""
-    jobs.app.cache_clear()
-    yield
-    jobs.app.cache_clear()
+def _queue_of_this_register(own_address: str) -> None:
+    """Each test has a register of its own."""
 
 
 def queued(status: str, *, task: str = TASK, lock: str | None = None) -> int:

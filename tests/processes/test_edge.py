@@ -19,7 +19,7 @@ from foundation.database import engine, libpq_address
 from foundation.errors import Refused
 from foundation.settings import PROJECT
 from placenames.register.actions import write_classes
-from processes import jiangsu
+from processes import shipped
 from processes.edge import writing
 from tests.makers import make_place
 
@@ -36,7 +36,7 @@ UNSCOPED = Depends(writing_session)
 def register(own_address: str) -> str:
     """An empty register with classes and one county."""
     with writing() as session:
-        write_classes(session, jiangsu.classes())
+        write_classes(session, shipped.classes())
         session.execute(text(
             "WITH d AS (INSERT INTO boundaries.division DEFAULT VALUES RETURNING id)"
             " INSERT INTO boundaries.division_version (division_id, code, code_system, name, level, type, valid_from,"

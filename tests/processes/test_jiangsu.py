@@ -10,7 +10,7 @@ import shapely
 
 from foundation.coordinates import CHINA
 from foundation.errors import Refused
-from processes import jiangsu
+from processes import jiangsu, shipped
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +86,7 @@ def test_a_place_with_more_people_never_ranks_lower() -> None:
 
 
 def test_every_class_that_the_contract_names_is_shipped() -> None:
-    rows = {row["label"]: row for row in jiangsu.classes()}
+    rows = {row["label"]: row for row in shipped.classes()}
     for label, code, verified in (
         ("县级行政区", "21400", "yes"), ("社区", "21620", "yes"), ("街路巷", "21800", "likely"),
         ("住宅区", "22100", "no"), ("桥梁", "23610", "yes"), ("公园", "25200", "yes"),

@@ -28,7 +28,6 @@ Start = Callable[[], subprocess.Popen[bytes]]
 def start(own_address: str, tmp_path: Any) -> Iterator[Start]:
     """Starts real workers on the register of the test; all are ended after it."""
     started: list[subprocess.Popen[bytes]] = []
-    jobs.app.cache_clear()
 
     def worker() -> subprocess.Popen[bytes]:
         with (tmp_path / "worker.log").open("ab") as log:
@@ -44,7 +43,6 @@ def start(own_address: str, tmp_path: Any) -> Iterator[Start]:
     for process in started:
         process.kill()
         process.wait(10)
-    jobs.app.cache_clear()
 
 
 def wait(job: int, *, until: Callable[[jobs.Progress], bool], worker: subprocess.Popen[bytes]) -> jobs.Progress:

@@ -1,7 +1,7 @@
 // The cards: what the register says about one place, and what lies at a tapped position.
 import { el, fill, icon, ICONS } from "./dom.js";
 import {
-  addressWord, dateWord, decimalWord, levelWord, metresWord, nameWord, periodWord, relationWord, sexagesimalWord,
+  addressWord, becameWord, cameWord, dateWord, decimalWord, heirs, levelWord, metresWord, nameWord, periodWord, relationWord, sexagesimalWord,
   statusWord,
 } from "./words.js";
 
@@ -36,7 +36,7 @@ export class Card {
   place(properties, located) {
     const { name, roman, status } = properties;
     const past = status === "historic" || status === "cancelled";
-    const now = past && ((properties.becomes || [])[0] || presentName(properties));
+    const now = past ? presentNames(properties) : [];
     fill(
       this.node, this.#top(),
       el(
@@ -45,8 +45,8 @@ export class Card {
         roman && el("p", { class: "card-roman", lang: "zh-Latn-pinyin" }, roman),
         el(
           "p", { class: "chips" },
-          now
-            ? el("span", { class: "chip chip-historic" }, "曾用名(今 ", this.#link(now), ")")
+          now.length
+            ? el("span", { class: "chip chip-historic" }, "曾用名(今 ", ...now.flatMap((other, at) => [at ? "、" : "", this.#link(other)]), ")")
             : el("span", { class: `chip chip-${status}` }, statusWord(status)),
           properties.class && el("span", { class: "chip chip-class" }, properties.class.label),
         ),
@@ -142,8 +142,8 @@ export class Card {
 
   #lineage(properties) {
     const rows = [
-      ...(properties.becomes || []).map((other) => ["今", other]),
-      ...(properties.came_from || []).map((other) => ["由来", other]),
+      ...(properties.becomes || []).map((other) => [becameWord(other), other]),
+      ...(properties.came_from || []).map((other) => [cameWord(other), other]),
     ];
     if (!rows.length) return null;
     return el(
@@ -178,10 +178,12 @@ export class Card {
   }
 }
 
-/** The name in force today of a place that is shown by an earlier one, as on a map of another day. */
-function presentName({ name, names = [] }) {
+/** What a place that is shown by an earlier name is today: its heirs, or its own name in force. */
+function presentNames({ name, names = [], becomes }) {
+  const kin = heirs(becomes);
+  if (kin.length) return kin;
   const found = names.find((other) => /^(standard|deemed)$/.test(other.status) && !other.valid_to && other.text !== name);
-  return found && { name: found.text };
+  return found ? [{ name: found.text }] : [];
 }
 
 function path(properties) {
@@ -191,7 +193,7 @@ function path(properties) {
 
 function approval(given) {
   if (!given || (!given.instrument && !given.date)) return "批准信息:未录入";
-  return `批准:${[given.instrument, dateWord(given.date)].filter(Boolean).join(",")}`;
+  return `批准:${[given.instrument, dateWord(given.date, given.precision)].filter(Boolean).join(",")}`;
 }
 
 function names(properties) {

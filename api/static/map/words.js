@@ -20,7 +20,7 @@ const KIND = {
   minority: "民族语名称",
 };
 
-const RELATION = { merged: "并入", split: "析出", part: "部分划入", continued: "改设" };
+const RELATION = { merged: "并入", split: "析出", part: "部分", continued: "改设" };
 
 const LEVEL = { province: "省级", prefecture: "地级", county: "县级", township: "乡级" };
 
@@ -29,12 +29,21 @@ export const levelWord = (level) => LEVEL[level] || "";
 
 /** What a name of a place is today. A standard name that ended is a former name to the reader. */
 export function nameWord(name) {
+  // 别名 is a legal kind; what an outside list writes beside its own name is not that.
+  if (name.kind === "alias" && name.status === "recorded") return "资料所列其他写法";
   if (name.kind !== "standard") return KIND[name.kind] || "其他名称";
   if (name.status === "historic" || name.status === "cancelled") return KIND.former;
   return statusWord(name.status);
 }
 
 export const kindWord = (kind) => KIND[kind] || "";
+
+/** What a place that ended is today; a part that it ceded while it went on is not that. */
+export const heirs = (becomes) => (becomes || []).filter((other) => other.relation !== "part");
+
+/** The words before kin: what a place is now, what it ceded to, where it came from, what it took a part of. */
+export const becameWord = (other) => (other.relation === "part" ? "划出至" : "今");
+export const cameWord = (other) => (other.relation === "part" ? "划入自" : "由来");
 
 /** 并入 / 析出 / …; an unknown one says only that there is a link. */
 export const relationWord = (relation) => RELATION[relation] || "";
@@ -43,7 +52,7 @@ export const relationWord = (relation) => RELATION[relation] || "";
 export function dateWord(date, precision = "day") {
   if (!date) return "";
   const [year, month, day] = String(date).split("-").map(Number);
-  if (precision === "before") return `${year}年或以前`;
+  if (precision === "before") return `${year}年底前`;
   if (!month || precision === "year") return `${year}年`;
   if (!day || precision === "month") return `${year}年${month}月`;
   return `${year}年${month}月${day}日`;

@@ -1,5 +1,5 @@
--- The divisions directly below one on a day, by code (JSON array); the highest ones when no parent is asked for.
--- :parent text  code of the superior on that day, or null
+-- The divisions directly below one on a day, by code (JSON array).
+-- :parent text  code of the superior on that day
 -- :as_of date  the day
 -- :after_code text  the last code of the page before, or an empty text
 -- :count integer  how many
@@ -14,9 +14,9 @@ FROM (
     FROM published.division_version v
     LEFT JOIN published.search_place p ON p.own_division_id = v.division_id
     WHERE v.valid_from <= :as_of AND (v.valid_to IS NULL OR v.valid_to > :as_of) AND v.code > :after_code
-      AND CASE WHEN :parent IS NULL THEN v.parent_id IS NULL ELSE v.parent_id = (
+      AND v.parent_id = (
           SELECT s.division_id FROM published.division_version s
           WHERE s.code = :parent AND s.valid_from <= :as_of AND (s.valid_to IS NULL OR s.valid_to > :as_of)
-      ) END
+      )
     ORDER BY v.code LIMIT :count
 ) c

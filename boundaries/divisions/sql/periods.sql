@@ -2,7 +2,7 @@
 -- :code text  six digits
 -- index: ix_division_version_code, primary key of division_lineage
 SELECT json_build_object(
-    'code', v.code, 'name', v.name, 'valid_from', v.valid_from, 'from_precision', v.from_precision, 'valid_to', v.valid_to,
+    'code', v.code, 'name', v.name, 'valid_from', v.valid_from, 'from_precision', v.from_precision, 'valid_to', v.valid_to, 'to_precision', v.to_precision,
     'successors', coalesce((
         SELECT json_agg(json_build_object(
             'code', s.code, 'name', s.name, 'relation', l.relation, 'date', c.date, 'precision', c.date_precision

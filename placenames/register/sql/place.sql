@@ -1,4 +1,5 @@
--- One place as a GeoJSON Feature with its names in time and what became of it; no row when absent or not public.
+-- One place as a GeoJSON Feature with its names in time and what became of it, and whether it had come up by the
+-- day; no row when absent or not public.
 -- :place bigint  its id
 -- :as_of date  the day that `name`, `status` and the divisions are told for
 -- :areas boolean  whether the boundary of a division may be shown
@@ -17,17 +18,20 @@ SELECT json_build_object(
             json_build_object('code', own.code, 'level', own.level, 'type', own.type) END,
         'names', names.list, 'location', p.location, 'source', p.source, 'datum', p.datum, 'secrecy', '公开',
         'lon', round(ST_X(p.point)::numeric, 7)::float8, 'lat', round(ST_Y(p.point)::numeric, 7)::float8,
-        'bbox', CASE WHEN coalesce(area.geom, p.geom, p.point) IS NOT NULL THEN json_build_array(
-            round(ST_XMin(coalesce(area.geom, p.geom, p.point))::numeric, 5),
-            round(ST_YMin(coalesce(area.geom, p.geom, p.point))::numeric, 5),
-            round(ST_XMax(coalesce(area.geom, p.geom, p.point))::numeric, 5),
-            round(ST_YMax(coalesce(area.geom, p.geom, p.point))::numeric, 5)) END,
+        'bbox', CASE WHEN coalesce(CASE WHEN :areas THEN area.geom END, p.geom, p.point) IS NOT NULL THEN json_build_array(
+            round(ST_XMin(coalesce(CASE WHEN :areas THEN area.geom END, p.geom, p.point))::numeric, 5),
+            round(ST_YMin(coalesce(CASE WHEN :areas THEN area.geom END, p.geom, p.point))::numeric, 5),
+            round(ST_XMax(coalesce(CASE WHEN :areas THEN area.geom END, p.geom, p.point))::numeric, 5),
+            round(ST_YMax(coalesce(CASE WHEN :areas THEN area.geom END, p.geom, p.point))::numeric, 5)) END,
         'becomes', kin.becomes, 'came_from', kin.came_from,
         'approval', CASE WHEN lead.instrument <> '' THEN
-            json_build_object('instrument', lead.instrument, 'date', lead.valid_from) END,
+            json_build_object(
+                'instrument', lead.instrument, 'date', lead.valid_from, 'precision', lead.from_precision) END,
         'heritage', false
     )
-)::text
+)::text,
+    EXISTS (SELECT FROM published.place_name n
+            WHERE n.place_id = p.id AND (n.valid_from IS NULL OR n.valid_from <= :as_of))
 FROM published.place p
 JOIN published.place_class c ON c.label = p.class_label
 CROSS JOIN LATERAL (

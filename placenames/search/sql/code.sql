@@ -1,6 +1,11 @@
 -- Divisions that have or had the code, or whose present code begins with it; an abolished one answers with its heirs.
 -- :q text  the digits
 -- :division bigint  only within this division (permanent id), or null
+-- :classes text[]  only these class labels, or null
+-- :west double precision  only within this box (EPSG:4490), or null
+-- :south double precision
+-- :east double precision
+-- :north double precision
 -- :lon double precision  where the asker is, or null
 -- :lat double precision
 -- :after_rank integer  the last one of the page before
@@ -21,6 +26,8 @@ FROM (
     JOIN published.search_place f ON f.place_id = t.place_id
     WHERE (v.code = :q OR (v.valid_to IS NULL AND v.code > :q AND v.code < :q || 'z'))
       AND (:division IS NULL OR t.divisions @> ARRAY[:division])
+      AND (:classes IS NULL OR f.class_label = ANY (:classes))
+      AND (:west IS NULL OR f.point && ST_MakeEnvelope(:west, :south, :east, :north, 4490))
     ORDER BY t.place_id, v.code <> :q, v.valid_to DESC NULLS FIRST
 ) h
 WHERE (-h.rank, h.distance, h.place_id) > (-:after_rank, :after_distance, :after_place)

@@ -35,7 +35,7 @@ FROM (
       AND (:division IS NULL OR p.divisions[cardinality(p.divisions)] IN (SELECT id FROM within))
       AND (:classes IS NULL OR p.class_label = ANY (:classes))
       AND (:west IS NULL OR p.point && ST_MakeEnvelope(:west, :south, :east, :north, 4490))
-    ORDER BY t.place_id, t.valid_to <= :as_of, t.id
+    ORDER BY t.place_id, coalesce(t.valid_to <= :as_of, false), t.id
 ) h
 WHERE (-h.rank, h.distance, h.place_id) > (-:after_rank, :after_distance, :after_place)
 ORDER BY h.rank DESC, h.distance, h.place_id
