@@ -115,6 +115,17 @@ def test_on_a_day_before_a_merger_the_divisions_of_then_are_candidates(client: T
     assert found.boundary == "today"
 
 
+def test_a_district_that_took_another_in_is_not_told_as_certain_for_before(client: TestClient) -> None:
+    found = look(client, 118.795, 32.02, as_of="2010")
+    assert [division.name for division in found.divisions] == ["江苏省", "南京市"]
+    assert {"秦淮区", "白下区"} <= {division.name for division in found.candidates or []}
+
+
+def test_land_that_came_from_several_neighbours_has_them_all_as_candidates(client: TestClient) -> None:
+    found = look(client, 120.37, 31.52, as_of="2014")
+    assert {"锡山区", "滨湖区"} <= {division.name for division in found.candidates or []}
+
+
 def test_as_of_today_the_present_is_told(client: TestClient) -> None:
     assert look(client, 120.62, 31.31, as_of="2099") == look(client, 120.62, 31.31)
 

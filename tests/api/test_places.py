@@ -250,3 +250,26 @@ def test_the_name_of_a_later_day_is_told_from_that_day_on(session: Session, clie
     finish(session)
     assert read(client_of_session, place, as_of="2020-04-30").properties.name == "东大街"
     assert read(client_of_session, place, as_of="2020-05-01").properties.name == "西大街"
+
+
+def test_a_place_is_not_there_before_it_came_up(client: TestClient) -> None:
+    found = client.get("/api/search", params={"q": "姑苏区"}).json()["items"][0]
+    before = client.get(f"/api/places/{found['id']}", params={"as_of": "1990"})
+    assert before.status_code == 404
+    assert "还没有出现" in before.json()["detail"]
+
+
+def test_an_approval_is_told_no_more_exactly_than_it_is_known(client: TestClient) -> None:
+    found = client.get("/api/search", params={"q": "海安市"}).json()["items"][0]
+    approval = client.get(f"/api/places/{found['id']}").json()["properties"]["approval"]
+    assert approval["precision"] == "year"
+    page = client.get(f"/places/{found['id']}").text
+    assert f"{approval['instrument']},2018年</dd>" in page
+
+
+def test_a_ceded_part_is_not_called_what_the_place_is_today(client: TestClient) -> None:
+    ended = client.get("/api/search", params={"q": "新浦区", "as_of": "2010"}).json()["items"][0]
+    page = client.get(f"/places/{ended['id']}").text
+    chip = page.split("chip-historic")[1].split("</span>")[0]
+    assert "海州区" in chip
+    assert "连云区" not in chip

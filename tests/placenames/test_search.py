@@ -97,7 +97,8 @@ def fifty(address: str) -> tuple[str, ...]:
     engine = create_engine(address)
     with engine.connect() as connection:
         rows = connection.execute(text(
-            "SELECT text, pinyin, initials FROM placenames.search_token WHERE public AND current ORDER BY id"
+            "SELECT text, pinyin, initials FROM placenames.search_token"
+            " WHERE public AND current AND text <> '' ORDER BY id"
         )).all()  # fmt: skip
     engine.dispose()
     random, asked = Random(2), []
@@ -496,3 +497,14 @@ def test_a_new_place_lies_in_its_division(session: Session, client_of_session: T
     (found,) = ask(client_of_session, "崭新大街", division="320600").items
     assert found.division.path == ["江苏省", "南通市", "如皋市"]
     assert ask(client_of_session, "崭新大街", division="320100").items == []
+
+
+def test_as_of_a_day_the_name_in_use_goes_before_one_that_had_ended(client: TestClient) -> None:
+    found = client.get("/api/search", params={"q": "通州", "as_of": "2020"}).json()["items"][0]
+    assert found["matched"] == {"text": "通州区", "kind": "standard", "tier": "exact"}
+
+
+def test_a_code_is_found_within_its_class_and_box(client: TestClient) -> None:
+    asked = {"q": "320682", "class": "县级行政区", "bbox": "120,32,121,33"}
+    assert [item["name"] for item in client.get("/api/search", params=asked).json()["items"]] == ["如皋市"]
+    assert client.get("/api/search", params=asked | {"class": "街路巷"}).json()["items"] == []

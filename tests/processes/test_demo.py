@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from foundation import journal
+from foundation.database import engine
 from foundation.errors import Refused
 from processes import demo, search
 from tests.processes.content import derived
@@ -144,8 +145,20 @@ def test_the_journal_has_a_line_for_every_record_and_its_chain_holds(connection:
     assert journal.verify(connection) == (297 + places, None)
 
 
-def test_a_register_that_holds_places_is_not_loaded_again(own_demo_address: str) -> None:
+def test_a_loaded_demonstration_is_not_loaded_again(own_demo_address: str) -> None:
     assert not demo.needed("jiangsu")
+    said: list[str] = []
+    with engine().connect() as connection:
+        before = one(connection, "SELECT count(*) FROM foundation.journal")
+    assert demo.load(lambda done, of, note: said.append(note)) == {"summary": "演示数据已经载入"}
+    assert said == []
+    with engine().connect() as connection:
+        assert one(connection, "SELECT count(*) FROM foundation.journal") == before
+
+
+def test_the_demonstration_is_not_mixed_into_a_register_of_its_own(own_demo_address: str) -> None:
+    with engine().begin() as connection:
+        connection.execute(text("DELETE FROM foundation.policy WHERE name = 'dataset'"))
     said: list[str] = []
     with pytest.raises(Refused, match="已有数据"):
         demo.load(lambda done, of, note: said.append(note))
