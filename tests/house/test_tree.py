@@ -21,7 +21,6 @@ ENTRIES = {
     "README.md": "what it is, the two commands, where things are",
     "alembic.ini": "where the migrations lie",
     "api": "HTTP only: routes, pages, viewer",
-    "benchmarks": "programs that print ratios",
     "boundaries": "register 2: divisions over time",
     "data": "shipped facts and defaults",
     "deploy": "set-up and supervision",

@@ -35,8 +35,7 @@ export class Card {
   /** The first card of a place: name, reading, where, status, approval, acts; then the rest. */
   place(properties, located) {
     const { name, roman, status } = properties;
-    const past = status === "historic" || status === "cancelled";
-    const now = past ? presentNames(properties) : [];
+    const now = ended(properties) ? presentNames(properties) : [];
     fill(
       this.node, this.#top(),
       el(
@@ -176,6 +175,12 @@ export class Card {
     event.preventDefault();
     this.acts.choose(id);
   }
+}
+
+/** Whether the name that is shown is not in use today, be it that the card shows another day. */
+function ended({ name, names = [], status }) {
+  const shown = names.find((other) => other.text === name);
+  return /^(historic|cancelled)$/.test(status) || Boolean(shown && shown.valid_to);
 }
 
 /** What a place that is shown by an earlier name is today: its heirs, or its own name in force. */
