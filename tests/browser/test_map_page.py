@@ -360,9 +360,9 @@ def test_tiles_that_do_not_come_are_told_and_can_be_fetched_again(page: Page, si
     expect(page.locator("#toast")).to_contain_text("部分地图没有取到")
 
     page.unroute("**/tiles/**")
-    with page.expect_response(re.compile("/tiles/map/")) as again:
+    # A refusal that was still on its way may arrive first; what counts is that a tile comes.
+    with page.expect_response(lambda answer: "/tiles/map/" in answer.url and answer.status in {200, 204}):
         page.locator("#toast").get_by_role("button", name="重试").click()
-    assert again.value.status in {200, 204}
 
 
 # ---- the map itself ----
