@@ -75,7 +75,9 @@ def up(
     """Set up what is missing, start the database, migrate, load the demo, serve until stopped."""
     from deploy import ground, supervisor
     from deploy.setup import assets
+    from foundation.settings import settings as check_settings
 
+    check_settings()
     with supervisor.place(home(), host, port, say) as place, ExitStack() as stack:
         assets.ensure(say)
         # A public instance on a given database leaves its keeping to the inner one.
@@ -91,7 +93,7 @@ def up(
         place.ready()
         if keeps:
             service.start_jobs()
-        service.run()
+        service.run(lambda: _keep_database(found))
 
 
 @app.command(help="只提供服务,不做准备:需要 DATABASE_URL,或已在运行的自带数据库。")
@@ -115,7 +117,7 @@ def serve(
         place.ready()
         if role is Role.ALL:
             service.start_jobs()
-        service.run()
+        service.run(lambda: _keep_database(found))
 
 
 @app.command(help="停止正在运行的 ./diming up 和自带的数据库。")
@@ -153,7 +155,7 @@ def reindex() -> None:
     """Rebuild derived search and tile data."""
     from processes import search
 
-    with _register():
+    with _register(bring=False):
         search.reindex(say)
 
 
@@ -162,7 +164,7 @@ def journal_verify() -> None:
     """Prove the journal's hash chain."""
     from processes import audit
 
-    with _register():
+    with _register(bring=False):
         count, problem = audit.verify_journal()
     if problem:
         raise Refused(f"办理日志第 {problem.seq} 条有问题:{problem.why}", remedy="请保留现场并联系管理员。")
@@ -198,7 +200,7 @@ def psql(context: typer.Context) -> None:
 
     from deploy import ground
 
-    with _register() as found:
+    with _register(bring=False) as found:
         program, address, environment = ground.client(found, "psql")
         # Ctrl-C is for psql: it cancels a query there and must not end us.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -214,16 +216,29 @@ def work_on_jobs() -> None:
     work.run()
 
 
+def _keep_database(found: Ground) -> None:
+    """Start the private cluster again when it died under us; on its old port, so that every pool finds it."""
+    if found.cluster is not None and not found.cluster.alive():
+        say("自带的数据库意外停止,正在重新启动……")
+        found.cluster.ensure_running(say)
+        say("自带的数据库已恢复。")
+
+
 def _kept_from_web(role: Role, found: Ground) -> tuple[str, ...]:
     """A public instance's web processes hold the public's address alone, where there is one."""
     return ("DATABASE_URL",) if role is Role.PUBLIC and found.public else ()
 
 
 @contextmanager
-def _register() -> Iterator[Ground]:
-    """The register's database for the length of a command, known to this process and its children."""
+def _register(*, bring: bool = True) -> Iterator[Ground]:
+    """The register's database for the length of a command, known to this process and its children.
+
+    Without `bring` nothing is set up: a question to a register that was never made is refused.
+    """
     from deploy import ground
 
+    if not bring and not ground.exists():
+        raise Refused("这里还没有登记库。", remedy="请先运行 ./diming up,或设置 DATABASE_URL。")
     with ground.database(say) as found:
         from foundation.database import set_addresses
 

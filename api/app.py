@@ -11,7 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import errors
-from api.headers import SecurityHeaders
+from api.headers import HeadAsGet, SecurityHeaders
 from api.routes import divisions, health, map, places, search, site
 from foundation.settings import settings
 
@@ -34,9 +34,10 @@ def create_app() -> FastAPI:
         lifespan=lifespan,
     )
     for routes in (search, places, divisions, map, health, site):
-        app.include_router(routes.router)
+        app.include_router(routes.router, responses=errors.DESCRIBED)
     app.mount("/static", StaticFiles(directory=site.STATIC), name="static")
     errors.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(HeadAsGet)
     return app

@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
+from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
@@ -36,6 +37,37 @@ _FAULTS = {
     "float_parsing": ("应为数字", "请填写数字"),
     "greater_than_equal": ("数值太小", "最小为 {ge}"),
     "less_than_equal": ("数值太大", "最大为 {le}"),
+}
+
+
+class FieldProblem(BaseModel):
+    """What is wrong with one field."""
+
+    loc: str
+    msg: str
+    remedy: str
+
+
+class Problem(BaseModel):
+    """An error as RFC 9457 tells it; some carry more, such as the successors of a retired code."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str
+    errors: list[FieldProblem] | None = None
+
+
+def _described(words: str) -> dict[str, Any]:
+    schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    return {"model": Problem, "description": words, "content": {"application/problem+json": schema}}
+
+
+DESCRIBED: dict[int | str, dict[str, Any]] = {
+    404: _described("没有找到;停用的区划代码附有后继(successors)"),
+    422: _described("参数不对;errors 逐项说明"),
+    503: _described("暂时不可用,请按 Retry-After 再试"),
 }
 
 

@@ -28,7 +28,7 @@ class Finding:
 
     def line(self) -> str:
         """The finding as one line for the terminal."""
-        return f"✓ {self.part}:{self.told}" if self.sound else f"✗ {self.part}:{self.told} {self.remedy}"
+        return f"✓ {self.part}:{self.told}" if self.sound else f"✗ {self.part}:{self.told}。{self.remedy}"
 
 
 def examine(check_server: Callable[[str], None]) -> Iterator[Finding]:

@@ -37,6 +37,11 @@ def given() -> str | None:
     return address
 
 
+def exists() -> bool:
+    """Whether there is a register to ask: a given address, or a private cluster that was made before."""
+    return given() is not None or data_major(steps.home()) is not None
+
+
 @contextmanager
 def database(say: Say, home: Path | None = None, *, durable: bool = True) -> Iterator[Ground]:
     """The database for the length of a command; a private cluster that nobody else uses is stopped after it."""

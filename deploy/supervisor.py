@@ -24,6 +24,7 @@ Say = Callable[[str], None]
 
 BACKLOG = 1024
 READY_SECONDS = 60.0
+KEEP_SECONDS = 2.0
 # A web process that dies this often before it ever answered will not come up by trying again.
 HOPELESS = 3
 
@@ -163,10 +164,14 @@ class Service:
             self.watch()
             time.sleep(0.05)
 
-    def run(self) -> None:
-        """Keep the children alive until a stop signal arrives."""
+    def run(self, keep: Callable[[], None] = lambda: None) -> None:
+        """Keep the children alive until a stop signal arrives; `keep` looks after what they stand on, now and then."""
+        looked = time.monotonic()
         while True:
             self.watch()
+            if time.monotonic() - looked > KEEP_SECONDS:
+                keep()
+                looked = time.monotonic()
             time.sleep(0.5)
 
     def stop(self) -> None:

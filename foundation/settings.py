@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from foundation.errors import Refused
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -35,8 +38,25 @@ class Settings(BaseSettings):
     statement_timeout_ms: int = Field(default=3000, ge=100, description="一次查询最多用时(毫秒)")
     threads: int = Field(default=8, ge=1, le=64, description="每个进程同时处理的请求数")
 
+    @field_validator("clock")
+    @classmethod
+    def _is_an_instant(cls, written: str) -> str:
+        if written:
+            datetime.fromisoformat(written)
+        return written
+
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """The settings of this process; tests clear the cache with `settings.cache_clear()`."""
-    return Settings()
+    """The settings of this process; tests clear the cache with `settings.cache_clear()`.
+
+    Raises `Refused` naming the variable whose value cannot be read.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        fault = error.errors()[0]
+        name = str(fault["loc"][0])
+        variable = name if name.isupper() else f"DIMING_{name.upper()}"
+        meaning = Settings.model_fields[name].description if name in Settings.model_fields else ""
+        raise Refused(f"设置 {variable} 的值不对。", remedy=f"它的意思是:{meaning};请改正后再试。") from None

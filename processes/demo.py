@@ -130,6 +130,11 @@ def _position(settlement: jiangsu.Settlement) -> shapely.Point:
     return shapely.Point(shapely.get_coordinates(converted)[0])
 
 
+def _is_division(name: str) -> bool:
+    """Whether a name is that of a township or higher, whose generic stands apart (白蒲镇 Báipú Zhèn; rule 1)."""
+    return len(name) > 2 and name.endswith(("镇", "乡", "街道", "市", "县"))
+
+
 def _draft(settlement: jiangsu.Settlement, point: shapely.Point, county: int | None, code: str) -> PlaceDraft:
     # A position outside every county contradicts the list: nobody sees it before an officer has looked.
     published = None if county is None else clock.now()
@@ -137,7 +142,7 @@ def _draft(settlement: jiangsu.Settlement, point: shapely.Point, county: int | N
         class_label=settlement.class_label,
         names=tuple(
             NameDraft(
-                spelling=spell(name, "settlement", division=code),
+                spelling=spell(name, "division" if _is_division(name) else "settlement", division=code),
                 kind="alias" if number else "map",
                 status="recorded",
                 source=jiangsu.PLACE_SOURCE,

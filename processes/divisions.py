@@ -12,7 +12,7 @@ from boundaries.divisions import areas as drawing
 from boundaries.divisions.actions import Written, record_history
 from boundaries.divisions.rules import CodeRecord, Plan
 from foundation import clock
-from foundation.dates import KnownDate
+from foundation.dates import KnownDate, Precision
 from placenames.register.actions import note_lineage, record_places
 from placenames.register.drafts import NameDraft, PlaceDraft
 from placenames.spelling.rules import spell
@@ -38,8 +38,9 @@ def establish(session: Session, plan: Plan, areas: Mapping[str, shapely.Geometry
     for index in sorted(range(len(plan.records)), key=lambda i: plan.records[i].valid_from.effective):
         histories[plan.unit[index]].append(index)
     now = clock.now()
+    arrived = {strand.target for strand in plan.strands}
     drafts = [
-        _place([plan.records[i] for i in history], written.unit_ids[unit], areas, now)
+        _place([plan.records[i] for i in history], written.unit_ids[unit], areas, now, begun=history[0] in arrived)
         for unit, history in enumerate(histories)
     ]
     place_ids = record_places(session, drafts, reason=reason)
@@ -49,14 +50,19 @@ def establish(session: Session, plan: Plan, areas: Mapping[str, shapely.Geometry
 
 
 def _place(
-    history: Sequence[CodeRecord], division_id: int, areas: Mapping[str, shapely.Geometry], now: datetime
+    history: Sequence[CodeRecord],
+    division_id: int,
+    areas: Mapping[str, shapely.Geometry],
+    now: datetime,
+    *,
+    begun: bool,
 ) -> PlaceDraft:
     last = history[-1]
     alive = last.valid_to is None
     area = areas.get(last.code) if alive else None
     return PlaceDraft(
         class_label=CLASS_OF_LEVEL[last.level],
-        names=tuple(_names(history, now)),
+        names=tuple(_names(history, now, begun=begun)),
         source=last.source,
         source_key=f"division:{division_id}",
         rank=RANK_OF_LEVEL[last.level] if alive else RANK_OF_ABOLISHED,
@@ -66,8 +72,11 @@ def _place(
     )
 
 
-def _names(history: Sequence[CodeRecord], now: datetime) -> list[NameDraft]:
-    """One name for each stretch of time in which the unit was called the same, whatever its code."""
+def _names(history: Sequence[CodeRecord], now: datetime, *, begun: bool) -> list[NameDraft]:
+    """One name for each stretch of time in which the unit was called the same, whatever its code.
+
+    Where no change brought the first record about (not `begun`), the code began then and the name earlier.
+    """
     stretches: list[tuple[CodeRecord, KnownDate | None]] = []
     for record in history:
         if stretches and stretches[-1][0].name == record.name:
@@ -83,13 +92,17 @@ def _names(history: Sequence[CodeRecord], now: datetime) -> list[NameDraft]:
                 kind=kind,
                 status="standard" if ends is None else "historic",
                 source=record.source,
-                valid_from=record.valid_from,
+                valid_from=record.valid_from if begun or number > 1 else _at_the_latest(record.valid_from),
                 valid_to=ends,
                 instrument=_founding(record, history),
                 published_at=now,
             )
         )
     return drafts
+
+
+def _at_the_latest(known: KnownDate) -> KnownDate:
+    return KnownDate(known.effective, Precision.BEFORE)
 
 
 def _founding(record: CodeRecord, history: Sequence[CodeRecord]) -> str:

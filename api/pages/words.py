@@ -67,7 +67,7 @@ def became_word(kin: Mapping[str, Any]) -> str:
 
 def came_word(kin: Mapping[str, Any]) -> str:
     """The word before where a place came from, or what it took a part of."""
-    return "划入自" if kin.get("relation") == "part" else "由来"
+    return "由来" if kin.get("origin") and kin.get("relation") != "part" else "划入自"
 
 
 def relation_word(relation: str | None) -> str:

@@ -64,21 +64,25 @@ def _not_in_use(reader: Reader, code: str, as_of: date) -> NotFound:
     successors = ended[-1]["successors"] if ended else []
     if not ended:
         first = periods[0]
+        since = _words(first["valid_from"], first["from_precision"])
         message = (
             f"代码 {code}({first['name']})的资料始于 {first['valid_from'][:4]} 年底,{as_of} 的情形没有记录。"
             if first["from_precision"] == "before"
-            else f"代码 {code} 在 {as_of} 尚未启用({first['name']},{first['valid_from']} 起)。"
+            else f"代码 {code} 在 {as_of} 尚未启用({first['name']},{since}起)。"
         )
     else:
-        heirs = "、".join(f"{heir['name']}({heir['code']},{heir['date']})" for heir in successors)
         last = ended[-1]
-        message = f"代码 {code}({last['name']})已于{_words(last)}停用,后继:{heirs or '无记录'}。"
+        heirs = "、".join(
+            f"{heir['name']}({heir['code']},{_words(heir['date'], heir['precision'])}起)" for heir in successors
+        )
+        until = _words(last["valid_to"], last["to_precision"])
+        message = f"代码 {code}({last['name']})已于{until}停用,后继:{heirs or '无记录'}。"
     told = {"code": code, "as_of": as_of.isoformat(), "periods": periods, "successors": successors}
     return NotFound(message, extra=told)
 
 
-def _words(period: dict[str, Any]) -> str:
-    return KnownDate(date.fromisoformat(period["valid_to"]), Precision(period["to_precision"])).words()
+def _words(day: str, precision: str) -> str:
+    return KnownDate(date.fromisoformat(day), Precision(precision)).words()
 
 
 def lineage(reader: Reader, code: str) -> list[dict[str, Any]]:

@@ -147,7 +147,7 @@ def plan(records: Sequence[CodeRecord]) -> Plan:
         record = records[index]
         change = _number(changes, Change(_end(record), record.kind, record.instrument, record.source, record.note))
         for target in targets:
-            relation = _relation(target, targets, goes_on_in.get(index))
+            relation = _relation(records, index, target, targets, goes_on_in.get(index))
             strands.append(Strand(index, target, relation, change))
     for index, record in enumerate(records):
         for code, when in record.ceded:
@@ -221,10 +221,19 @@ def _stem(record: CodeRecord) -> str:
     return record.name
 
 
-def _relation(target: int, targets: Sequence[int], goes_on_in: int | None) -> str:
+def _relation(
+    records: Sequence[CodeRecord], index: int, target: int, targets: Sequence[int], goes_on_in: int | None
+) -> str:
     if goes_on_in is not None:
         return "continued" if target == goes_on_in else "part"
-    return "split" if len(targets) > 1 else "merged"
+    if len(targets) == 1:
+        return "merged"
+    # A 地区 that was dissolved handed counties to cities that were there: only its main heir, told first, is that.
+    old = records[index]
+    was_there = records[target].valid_from.effective < _end(old).effective
+    if old.level == "prefecture" and was_there:
+        return "merged" if target == targets[0] else "part"
+    return "split"
 
 
 def _units(count: int, strands: Iterable[Strand]) -> list[int]:

@@ -18,6 +18,8 @@ from foundation.cluster.programs import Programs
 from foundation.errors import DimingError, Unavailable
 
 OLDEST_POSTGRES = 15
+# Packages and what they unpack to, side by side for a moment.
+UNPACKED_BYTES = 700_000_000
 OLDEST_POSTGIS = (3, 3)
 # Newest first; what the machine's sources offer decides.
 MAJORS = range(19, OLDEST_POSTGRES - 1, -1)
@@ -213,6 +215,7 @@ def last_step(output: str) -> str:
 def bring(folder: Path, major: int | None, log: Path, hold: int, say: Say) -> None:
     """Unpack the same packages below `folder` without root, in a temporary folder that is renamed at the end."""
     folder.parent.mkdir(parents=True, exist_ok=True)
+    steps.need_space(folder, UNPACKED_BYTES)
     for old in folder.parent.glob("postgis.new-*"):
         shutil.rmtree(old, ignore_errors=True)
     work = Path(tempfile.mkdtemp(prefix="postgis.new-", dir=folder.parent))

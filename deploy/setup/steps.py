@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -114,6 +115,17 @@ def follow(child: subprocess.Popen[bytes], tell: Callable[[], None]) -> int:
             if time.monotonic() - told >= PROGRESS_SECONDS:
                 told = time.monotonic()
                 tell()
+
+
+def need_space(folder: Path, needed: int) -> None:
+    """Raise Unavailable where the disk of `folder` has less than `needed` bytes left, before anything is begun."""
+    there = next(path for path in (folder, *folder.parents) if path.exists())
+    free = shutil.disk_usage(there).free
+    if free < needed:
+        raise Unavailable(
+            f"磁盘空间不足:{there} 只剩 {free / 1e6:.0f} MB,这一步需要 {needed / 1e6:.0f} MB。",
+            remedy="请腾出空间后重试。",
+        )
 
 
 def pip_install(python: str | Path, lock: Path) -> tuple[str | Path, ...]:

@@ -61,6 +61,7 @@ class Postmaster:
         self.log = log
         self.account = account
         self.pid_file = data / "postmaster.pid"
+        self._used: int | None = None
 
     def alive(self) -> Alive | None:
         """The living server of this data folder, or None; a stale pid file counts as none."""
@@ -84,6 +85,7 @@ class Postmaster:
                 answer = self._launch(durable)
             port = self._await_ready(say)
             if port is not None:
+                self._used = port
                 return port
             time.sleep(0.5)
         raise Unavailable(f"自带的数据库没有启动成功{_reason(answer, self.log)}。", remedy=f"详情见 {self.log}。")
@@ -131,13 +133,19 @@ class Postmaster:
     def _launch(self, durable: bool) -> str:
         if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
             self.log.replace(self.log.with_suffix(".old.log"))
-        settings = {**SETTINGS, **({} if durable else NOT_DURABLE), "port": str(_free_port())}
+        settings = {**SETTINGS, **({} if durable else NOT_DURABLE), "port": str(self._port())}
         options = " ".join(f"-c {name}='{value}'" for name, value in settings.items())
         told = self.programs.run(
             "pg_ctl", "start", "-w", "-t", "30", "-D", self.data, "-l", self.log, "-o", options,
             cwd=self.data.parent, account=self.account,
         )  # fmt: skip
         return told.stdout + told.stderr
+
+    def _port(self) -> int:
+        """A free port; the one that this process used before, so that others who know it find the server again."""
+        if self._used is None or not _is_free(self._used):
+            self._used = _free_port()
+        return self._used
 
     def _is_ours(self, pid: int) -> bool:
         """Whether process `pid` is a server over our data folder, not a stranger with a reused number."""
@@ -178,6 +186,16 @@ def _work_in(data: Path) -> Iterable[int]:
                 yield int(entry.parent.name)
         except OSError:
             continue
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def _free_port() -> int:

@@ -89,6 +89,10 @@ class PrivateCluster:
                 self._prepare(port)
         return self._addresses(port)
 
+    def alive(self) -> bool:
+        """Whether a server process is there at all, ready or recovering."""
+        return self.postmaster.alive() is not None
+
     def running(self) -> bool:
         """Whether the server is up and takes connections."""
         state = self.postmaster.alive()

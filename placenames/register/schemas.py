@@ -26,13 +26,17 @@ class NameInTime(BaseModel):
 
 
 class Kin(BaseModel):
-    """A place that this one went into, or came from: merged 并入, split 析出, part 部分划入."""
+    """A place that this one went into, or came from: merged 并入, split 析出, part 部分划入.
+
+    `origin` tells of one it came from whether it began thus, or was there already and took it in.
+    """
 
     id: str
     name: str
     relation: Literal["merged", "split", "part"]
     date: date
     precision: str
+    origin: bool | None = None
 
 
 class PlaceProperties(BaseModel):

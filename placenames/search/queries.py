@@ -89,8 +89,9 @@ def _division(reader: Reader, question: Question) -> int | None:
     day = question.as_of or clock.today()
     found = reader.one(_statement("division_id"), {"code": question.division, "as_of": day})
     if found is None:
-        why = f"没有代码为“{question.division[:20]}”的行政区划"
-        raise Malformed([FieldError("division", why, "请核对六位区划代码")])
+        why = f"代码“{question.division[:20]}”在 {day} 没有对应的行政区划"
+        remedy = "请核对六位区划代码;停用的旧代码可用 /api/divisions/translate 换算"
+        raise Malformed([FieldError("division", why, remedy)])
     return int(found[0])
 
 

@@ -55,7 +55,7 @@ export class Card {
       this.#buttons(properties, located),
       this.#lineage(properties),
       names(properties),
-      located ? position(properties, this.acts) : el(
+      located ? position(properties, this.acts, Boolean(properties.own_division)) : el(
         "section", { class: "block" }, el("h3", {}, "位置"),
         el("p", {}, properties.location ? `${properties.location}(坐标待采集)` : "坐标待采集"),
       ),
@@ -216,13 +216,14 @@ function names(properties) {
 }
 
 /** Links to navigation programs. Each states the datum, else the courier lands hundreds of metres off. */
-function navigation({ name, lon, lat }) {
+function navigation({ name, lon, lat, own_division: area }) {
   const amap = new URLSearchParams({ position: `${lon},${lat}`, name, coordinate: "wgs84", src: "diming" });
   const baidu = new URLSearchParams({
     location: `${lat},${lon}`, title: name, content: name, output: "html", coord_type: "wgs84", src: "webapp.diming",
   });
   return el(
     "div", { class: "routes" },
+    area && el("p", { class: "faint" }, `导航到的位置:${MIDDLE}`),
     el(
       "p", { class: "routes-links" },
       el("a", { class: "button", rel: "noopener noreferrer", href: `https://uri.amap.com/marker?${amap}` }, "高德地图"),
@@ -232,10 +233,13 @@ function navigation({ name, lon, lat }) {
   );
 }
 
-function position({ lon, lat, datum }, acts) {
+const MIDDLE = "这是区域内的示意点,不是政府驻地。";
+
+function position({ lon, lat, datum }, acts, area = false) {
   const text = `${lat},${lon}`;
   return el(
-    "section", { class: "block" }, el("h3", {}, "坐标"),
+    "section", { class: "block" }, el("h3", {}, area ? "示意点坐标" : "坐标"),
+    area && el("p", { class: "faint" }, MIDDLE),
     el("p", { class: "coordinates" }, decimalWord(lon, lat)),
     el("p", { class: "coordinates" }, sexagesimalWord(lon, lat)),
     el(

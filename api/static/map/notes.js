@@ -56,7 +56,7 @@ export function reportDialog({ properties, config }) {
       "div", { class: "dialog-head" }, el("h2", { id: "dialog-title" }, `纠错:${properties.name}`),
       el("button", { type: "button", class: "quiet", "aria-label": "关闭", on: { click: close } }, icon(ICONS.close)),
     ),
-    config.demo
+    config.demo && !config.contact
       ? el("p", { class: "callout" }, "演示系统,不受理纠错。正式使用时,这里显示地名主管部门的受理方式。")
       : el("p", {}, config.contact ? `请联系地名主管部门:${config.contact}` : "本单位尚未填写受理方式,请联系当地民政局区划地名科。"),
     el("p", { class: "faint" }, "联系时附上下面的内容,便于核对:"),

@@ -43,7 +43,7 @@ export const heirs = (becomes) => (becomes || []).filter((other) => other.relati
 
 /** The words before kin: what a place is now, what it ceded to, where it came from, what it took a part of. */
 export const becameWord = (other) => (other.relation === "part" ? "划出至" : "今");
-export const cameWord = (other) => (other.relation === "part" ? "划入自" : "由来");
+export const cameWord = (other) => (other.origin && other.relation !== "part" ? "由来" : "划入自");
 
 /** 并入 / 析出 / …; an unknown one says only that there is a link. */
 export const relationWord = (relation) => RELATION[relation] || "";

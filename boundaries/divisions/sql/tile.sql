@@ -2,14 +2,15 @@
 -- :zoom integer  zoom of the tile
 -- :x integer  column
 -- :y integer  row
--- :as_of date  the day: divisions in use then whose area is known
+-- :as_of date  the day: units in use then, by their name and code of then; the line is today's
 -- index: ix_division_area_geom
 SELECT CASE WHEN count(*) > 0 THEN ST_AsMVT(feature, 'divisions', 4096, 'shape') END
 FROM (
     SELECT ST_AsMVTGeom(a.geom, ST_TileEnvelope(:zoom, :x, :y), 4096, 64) AS shape,
            v.division_id::text AS id, p.place_id::text AS place, v.code, v.name, a.level, a.tint
     FROM published.division_area a
-    JOIN published.division_version v ON v.id = a.version_id
+    JOIN published.division_version drawn ON drawn.id = a.version_id
+    JOIN published.division_version v ON v.division_id = drawn.division_id
     LEFT JOIN published.search_place p ON p.own_division_id = v.division_id
     WHERE a.geom && ST_TileEnvelope(:zoom, :x, :y, margin => 64.0 / 4096)
       AND :zoom BETWEEN a.min_zoom AND a.max_zoom

@@ -18,11 +18,11 @@ SELECT json_build_object(
             json_build_object('code', own.code, 'level', own.level, 'type', own.type) END,
         'names', names.list, 'location', p.location, 'source', p.source, 'datum', p.datum, 'secrecy', '公开',
         'lon', round(ST_X(p.point)::numeric, 7)::float8, 'lat', round(ST_Y(p.point)::numeric, 7)::float8,
-        'bbox', CASE WHEN coalesce(CASE WHEN :areas THEN area.geom END, p.geom, p.point) IS NOT NULL THEN json_build_array(
-            round(ST_XMin(coalesce(CASE WHEN :areas THEN area.geom END, p.geom, p.point))::numeric, 5),
-            round(ST_YMin(coalesce(CASE WHEN :areas THEN area.geom END, p.geom, p.point))::numeric, 5),
-            round(ST_XMax(coalesce(CASE WHEN :areas THEN area.geom END, p.geom, p.point))::numeric, 5),
-            round(ST_YMax(coalesce(CASE WHEN :areas THEN area.geom END, p.geom, p.point))::numeric, 5)) END,
+        'bbox', CASE WHEN coalesce(today.geom, p.geom, p.point) IS NOT NULL THEN json_build_array(
+            round(ST_XMin(coalesce(today.geom, p.geom, p.point))::numeric, 5),
+            round(ST_YMin(coalesce(today.geom, p.geom, p.point))::numeric, 5),
+            round(ST_XMax(coalesce(today.geom, p.geom, p.point))::numeric, 5),
+            round(ST_YMax(coalesce(today.geom, p.geom, p.point))::numeric, 5)) END,
         'becomes', kin.becomes, 'came_from', kin.came_from,
         'approval', CASE WHEN lead.instrument <> '' THEN
             json_build_object(
@@ -62,6 +62,11 @@ LEFT JOIN LATERAL (
       AND v.valid_from <= :as_of AND (v.valid_to IS NULL OR v.valid_to > :as_of)
 ) area ON true
 LEFT JOIN LATERAL (
+    -- Where to look, on any day: the box of today's area.
+    SELECT v.geom FROM published.division_version v
+    WHERE :areas AND v.division_id = p.own_division_id AND v.valid_to IS NULL
+) today ON true
+LEFT JOIN LATERAL (
     WITH RECURSIVE up (division_id, code, name, parent_id, depth) AS (
         (SELECT v.division_id, v.code, v.name, v.parent_id, 0 FROM published.division_version v
          WHERE v.division_id = p.division_id ORDER BY v.valid_from <= :as_of DESC, v.valid_from DESC LIMIT 1)
@@ -74,13 +79,31 @@ LEFT JOIN LATERAL (
 ) path ON true
 CROSS JOIN LATERAL (
     SELECT
-        coalesce((SELECT json_agg(json_build_object('id', s.place_id::text, 'name', s.name, 'relation', l.relation,
-                      'date', l.date, 'precision', l.date_precision) ORDER BY l.date, s.name)
+        -- What the place is today by today's name; a neighbour in the past by the name it had then.
+        coalesce((SELECT json_agg(json_build_object(
+                      'id', s.place_id::text,
+                      'name', CASE WHEN l.relation = 'part' THEN coalesce(was.text, s.name) ELSE s.name END,
+                      'relation', l.relation, 'date', l.date, 'precision', l.date_precision) ORDER BY l.date, s.name)
                   FROM published.place_lineage l JOIN published.search_place s ON s.place_id = l.to_place_id
+                  LEFT JOIN LATERAL (
+                      SELECT n.text FROM published.place_name n
+                      WHERE n.place_id = l.to_place_id AND n.valid_from <= l.date
+                        AND (n.valid_to IS NULL OR n.valid_to > l.date) ORDER BY n.id LIMIT 1
+                  ) was ON true
                   WHERE l.from_place_id = p.id), '[]'::json) AS becomes,
-        coalesce((SELECT json_agg(json_build_object('id', s.place_id::text, 'name', s.name, 'relation', l.relation,
-                      'date', l.date, 'precision', l.date_precision) ORDER BY l.date, s.name)
+        coalesce((SELECT json_agg(json_build_object(
+                      'id', s.place_id::text, 'name', coalesce(was.text, s.name),
+                      'relation', l.relation, 'date', l.date, 'precision', l.date_precision,
+                      'origin', began.first = l.date) ORDER BY l.date, s.name)
                   FROM published.place_lineage l JOIN published.search_place s ON s.place_id = l.from_place_id
+                  LEFT JOIN LATERAL (
+                      SELECT n.text FROM published.place_name n
+                      WHERE n.place_id = l.from_place_id AND n.valid_from < l.date
+                        AND (n.valid_to IS NULL OR n.valid_to >= l.date) ORDER BY n.valid_from DESC, n.id LIMIT 1
+                  ) was ON true
+                  CROSS JOIN LATERAL (
+                      SELECT min(n.valid_from) AS first FROM published.place_name n WHERE n.place_id = p.id
+                  ) began
                   WHERE l.to_place_id = p.id), '[]'::json) AS came_from
 ) kin
 WHERE p.id = :place
