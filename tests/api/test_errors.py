@@ -231,3 +231,18 @@ def test_the_security_headers_stand_on_unforeseen_failures(error: Exception) -> 
 def test_the_security_headers_stand_on_unavailable_answers(away: TestClient) -> None:
     answer = away.get("/api/divisions")
     assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+
+
+@pytest.mark.parametrize("path", ["/", "/health/live", "/api/search?q=rg", "/places/1"])
+def test_head_answers_as_get_without_a_body(client: TestClient, path: str) -> None:
+    answer = client.head(path)
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+@pytest.mark.parametrize(
+    "asked", [{"near": "999,999"}, {"near": "120,91"}, {"bbox": "120,32,119,33"}, {"bbox": "1,9,2,8"}]
+)
+def test_positions_that_are_none_are_refused(client: TestClient, asked: dict[str, str]) -> None:
+    answer = client.get("/api/search", params={"q": "n", **asked})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["loc"] == next(iter(asked))

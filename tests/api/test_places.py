@@ -273,3 +273,16 @@ def test_a_ceded_part_is_not_called_what_the_place_is_today(client: TestClient) 
     chip = page.split("chip-historic")[1].split("</span>")[0]
     assert "海州区" in chip
     assert "连云区" not in chip
+
+
+def test_neighbours_of_a_past_day_are_told_by_the_names_they_had(client: TestClient) -> None:
+    found = client.get("/api/search", params={"q": "连云港市"}).json()["items"][0]
+    kin = client.get(f"/api/places/{found['id']}").json()["properties"]["came_from"]
+    assert {"淮阴地区", "淮阴市"} <= {other["name"] for other in kin}
+    assert not any(other["origin"] for other in kin), "it was a city before it took them in"
+
+
+def test_a_code_that_began_in_1983_does_not_make_the_name_begin_then(client: TestClient) -> None:
+    found = client.get("/api/search", params={"q": "玄武区"}).json()["items"][0]
+    name = client.get(f"/api/places/{found['id']}").json()["properties"]["names"][0]
+    assert (name["valid_from"], name["from_precision"]) == ("1983-12-31", "before")

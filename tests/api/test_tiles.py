@@ -218,6 +218,12 @@ def test_a_division_is_drawn_from_the_day_it_came_up(client: TestClient) -> None
     assert "320508" not in codes(as_of="2005")
 
 
+def test_a_past_day_is_drawn_with_the_names_of_then_on_the_lines_of_today(client: TestClient) -> None:
+    found = layers(client.get(tile_of(10, 121.0585, 32.1105), params={"as_of": "2005"}))["divisions"].features
+    assert "通州市" in {feature.properties["name"] for feature in found}
+    assert "通州区" not in {feature.properties["name"] for feature in found}
+
+
 def test_without_approval_only_the_demonstration_draws_boundaries(
     session: Session, client_of_session: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -97,6 +97,23 @@ def test_serve_without_a_database_is_one_line(clean_environment: dict[str, str])
     assert "DATABASE_URL" in line
 
 
+@pytest.mark.parametrize("command", [("psql", "-c", "select 1"), ("journal", "verify"), ("reindex",)])
+def test_a_question_to_a_register_that_was_never_made_brings_nothing(
+    clean_environment: dict[str, str], home: Path, command: tuple[str, ...]
+) -> None:
+    before = {path.name for path in home.iterdir()}
+    assert "./diming up" in one_line(diming(clean_environment, *command), 1)
+    assert {path.name for path in home.iterdir()} == before
+
+
+@pytest.mark.parametrize(("variable", "value"), [("DIMING_CLOCK", "gestern"), ("DIMING_PUBLIC_DECIMALS", "x")])
+def test_a_setting_that_cannot_be_read_is_named_before_anything_begins(
+    clean_environment: dict[str, str], variable: str, value: str
+) -> None:
+    told = one_line(diming(clean_environment | {variable: value}, "up", "--port", "0"), 1)
+    assert variable in told
+
+
 def test_stop_with_nothing_running_is_well(clean_environment: dict[str, str]) -> None:
     assert diming(clean_environment, "stop").returncode == 0
 

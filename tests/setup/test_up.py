@@ -126,6 +126,16 @@ def test_a_web_process_that_dies_is_started_again(clean_environment: dict[str, s
             assert answer.status == 200
 
 
+def test_a_database_that_dies_under_it_is_started_again(clean_environment: dict[str, str], home: Path) -> None:
+    with up(clean_environment, home, "--data", "none") as running:
+        url = running.url()
+        postmaster = next(home.glob("**/postmaster.pid"))
+        os.kill(int(postmaster.read_text(encoding="utf-8").splitlines()[0]), signal.SIGKILL)
+        assert running.says("自带的数据库已恢复"), running.told()
+        with urlopen(url + "health/ready", timeout=20) as answer:
+            assert answer.status == 200
+
+
 @pytest.mark.parametrize(
     "moment",
     ["正在建立自带的数据库", "建立或升级数据库结构", "载入演示数据", "写入居民点", "建立搜索索引", "ready: "],
