@@ -423,7 +423,7 @@ def test_the_address_of_a_view_opens_that_view(page: Page, site: str) -> None:
 
 def test_a_link_to_another_day_says_so_until_i_return_to_today(page: Page, watch: Watch, site: str) -> None:
     open_map(page, site, "/?as_of=2005")
-    expect(page.locator("#era")).to_contain_text("正在显示 2005年底的名称;界线按今天的示意")
+    expect(page.locator("#era")).to_contain_text("2005年底的名称(界线按今天)")
     find(page, "通州市")
     asked = [address for address in watch.asked if "/tiles/map/" in address or "/api/" in address]
     assert all("as_of=2005" in address for address in asked)

@@ -177,7 +177,7 @@ class Viewer {
     const node = byId("era");
     node.hidden = !asOf;
     document.body.classList.toggle("past", Boolean(asOf));
-    node.firstChild.textContent = asOf ? `正在显示 ${dateWord(asOf)}${asOf.length === 4 ? "底" : ""}的名称;界线按今天的示意` : "";
+    node.firstChild.textContent = asOf ? `${dateWord(asOf)}${asOf.length === 4 ? "底" : ""}的名称(界线按今天)` : "";
     this.search.forget();
   }
 
