@@ -23,8 +23,9 @@ def run(arguments: Sequence[str], *, everything: bool, say: Say) -> int:
     """Set up what the tests need and run pytest; 0 when all passed, 2 for wrong arguments, else 1."""
     assets.ensure(say)
     home = steps.home() / "test"
-    lend_programs(home)
     with ground.database(say, home, durable=False) as found:
+        # Only now are programs that had to be unpacked there to be lent.
+        lend_programs(home)
         environment = {name: value for name, value in os.environ.items() if name not in HIDDEN}
         environment["DIMING_TEST_DATABASE_URL"] = found.owner
         environment["DIMING_HOME"] = str(home)
