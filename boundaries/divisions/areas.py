@@ -103,9 +103,11 @@ def _tints(units: Sequence[Unit]) -> Mapping[int, int]:
         for one, other in zip(*pairs, strict=True):
             if one != other:
                 near.setdefault(int(one), set()).add(int(other))
+        used: Counter[int] = Counter()
         for index in sorted(range(len(peers)), key=lambda i: -len(near.get(i, ()))):
             taken = {tints.get(peers[other].division_id) for other in near.get(index, ())}
-            used = Counter(tints.get(peer.division_id) for peer in peers)
             free = [tint for tint in range(TINTS) if tint not in taken] or list(range(TINTS))
-            tints[peers[index].division_id] = min(free, key=lambda tint: used[tint])
+            chosen = min(free, key=used.__getitem__)
+            tints[peers[index].division_id] = chosen
+            used[chosen] += 1
     return tints

@@ -45,16 +45,15 @@ def search(reader: Reader, question: Question) -> str:
     """Answer a question as CONTRACT §2 says (JSON text): items, the total, and where the next page begins."""
     parameters = _parameters(reader, question)
     at = question.cursor or Cursor()
-    hits = _collect(reader, question, parameters, at, question.limit + 1)
-    more = len(hits) > question.limit
-    hits = hits[: question.limit]
+    # The first page also counts, and what it counts begins with what it shows: one walk serves both.
+    reach = question.limit if question.cursor else max(question.limit, COUNTED)
+    hits = _collect(reader, question, parameters, at, reach + 1)
     if question.cursor:
         total, exact = at.total, at.exact
-    elif more:
-        counted = len(_collect(reader, question, parameters, Cursor(), COUNTED + 1))
-        total, exact = min(counted, COUNTED), counted <= COUNTED
     else:
-        total, exact = len(hits), True
+        total, exact = min(len(hits), COUNTED), len(hits) <= COUNTED
+    more = len(hits) > question.limit
+    hits = hits[: question.limit]
     following = None
     if more:
         last = hits[-1]

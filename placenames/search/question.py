@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import re
 import unicodedata
 from dataclasses import dataclass, replace
@@ -120,7 +121,7 @@ def numbers(text: str | None, loc: str, names: tuple[str, ...]) -> tuple[float, 
     limits = {"west": 180, "east": 180, "lon": 180, "south": 90, "north": 90, "lat": 90}
     outside = any(abs(value) > limits[name] for name, value in zip(names, values, strict=False))
     turned = len(values) == len(names) == 4 and (values[0] > values[2] or values[1] > values[3])
-    if outside or turned or len(values) != len(names) or any(value != value or abs(value) > 1e9 for value in values):  # noqa: PLR0124
+    if outside or turned or len(values) != len(names) or any(map(math.isnan, values)):
         raise Malformed([FieldError(loc, "坐标写法不对", f"请写成 {','.join(names)},用十进制度")])
     return values
 
