@@ -4,9 +4,9 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +17,9 @@ from foundation.errors import Refused, Unavailable
 words.speak_chinese()
 
 import typer  # noqa: E402  after its words are set
+
+from commands import people  # noqa: E402
+from commands.register import the_register  # noqa: E402
 
 if TYPE_CHECKING:
     from deploy.ground import Ground
@@ -43,6 +46,8 @@ journal_commands = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(journal_commands, name="journal")
+app.add_typer(people.commands, name="person")
+app.command("demo-accounts", help="列出演示账号和密码(只有演示数据才有)。")(people.demo_accounts)
 
 
 class Data(StrEnum):
@@ -61,6 +66,7 @@ class Role(StrEnum):
 
 Host = Annotated[str, typer.Option(metavar="地址", help="监听的地址;0.0.0.0 表示对外提供服务")]
 Port = Annotated[int, typer.Option(metavar="端口", min=0, max=65535, help="端口;0 表示自动选一个空闲的")]
+Json = Annotated[bool, typer.Option("--json", help="以 JSON 输出")]
 Workers = Annotated[int, typer.Option(metavar="个数", min=1, max=64, help="网页服务的进程数")]
 
 
@@ -82,7 +88,7 @@ def up(
         assets.ensure(say)
         # A public instance on a given database leaves its keeping to the inner one.
         keeps = role is Role.ALL or ground.given() is None
-        found = stack.enter_context(_register())
+        found = stack.enter_context(the_register())
         service = supervisor.Service(place, home(), workers=workers, say=say, hidden=_kept_from_web(role, found))
         stack.callback(service.stop)
         service.start_web()
@@ -90,7 +96,10 @@ def up(
             _migrate(found)
             _load_demo(data, service)
         service.open()
+        # Asked before, so that nothing stands between the address and the watch over the children.
+        accounts = people.of_the_demonstration() if keeps and role is Role.ALL else []
         place.ready()
+        people.show(accounts)
         if keeps:
             service.start_jobs()
         service.run(lambda: _keep_database(found))
@@ -145,7 +154,7 @@ def migrate(
     backup: Annotated[bool, typer.Option("--backup/--no-backup", help="升级前是否先备份")] = True,
 ) -> None:
     """Migrate the register."""
-    with _register() as found:
+    with the_register() as found:
         _migrate(found, backup=backup)
     say("数据库结构已是最新。")
 
@@ -155,7 +164,7 @@ def reindex() -> None:
     """Rebuild derived search and tile data."""
     from processes import search
 
-    with _register(bring=False):
+    with the_register(bring=False):
         search.reindex(say)
 
 
@@ -164,7 +173,7 @@ def journal_verify() -> None:
     """Prove the journal's hash chain."""
     from processes import audit
 
-    with _register(bring=False):
+    with the_register(bring=False):
         count, problem = audit.verify_journal()
     if problem:
         raise Refused(f"办理日志第 {problem.seq} 条有问题:{problem.why}", remedy="请保留现场并联系管理员。")
@@ -172,7 +181,7 @@ def journal_verify() -> None:
 
 
 @app.command(help="列出所有设置、含义和当前值(密码不显示)。")
-def settings(json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False) -> None:
+def settings(json: Json = False) -> None:
     """List every setting."""
     from deploy import settings_list
 
@@ -200,7 +209,7 @@ def psql(context: typer.Context) -> None:
 
     from deploy import ground
 
-    with _register(bring=False) as found:
+    with the_register(bring=False) as found:
         program, address, environment = ground.client(found, "psql")
         # Ctrl-C is for psql: it cancels a query there and must not end us.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -225,25 +234,9 @@ def _keep_database(found: Ground) -> None:
 
 
 def _kept_from_web(role: Role, found: Ground) -> tuple[str, ...]:
-    """A public instance's web processes hold the public's address alone, where there is one."""
+    """A public instance's web processes have no desk, and hold the public's address alone, where there is one."""
+    os.environ["DIMING_ROLE"] = role.value
     return ("DATABASE_URL",) if role is Role.PUBLIC and found.public else ()
-
-
-@contextmanager
-def _register(*, bring: bool = True) -> Iterator[Ground]:
-    """The register's database for the length of a command, known to this process and its children.
-
-    Without `bring` nothing is set up: a question to a register that was never made is refused.
-    """
-    from deploy import ground
-
-    if not bring and not ground.exists():
-        raise Refused("这里还没有登记库。", remedy="请先运行 ./diming up,或设置 DATABASE_URL。")
-    with ground.database(say) as found:
-        from foundation.database import set_addresses
-
-        set_addresses(found.owner, found.public)
-        yield found
 
 
 def _migrate(found: Ground, *, backup: bool = True) -> None:

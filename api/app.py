@@ -11,9 +11,25 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import errors
-from api.headers import HeadAsGet, SecurityHeaders
-from api.routes import divisions, health, map, places, search, site
+from api.headers import BodyLimit, HeadAsGet, SecurityHeaders
+from api.routes import (
+    desk,
+    divisions,
+    handovers,
+    health,
+    journal,
+    map,
+    places,
+    proposals,
+    search,
+    session,
+    site,
+    tools,
+)
 from foundation.settings import settings
+
+PUBLIC = (search, places, divisions, map, health, site)
+STAFF = (session, proposals, tools, handovers, journal, desk)
 
 
 @asynccontextmanager
@@ -33,10 +49,12 @@ def create_app() -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
     )
-    for routes in (search, places, divisions, map, health, site):
+    # A public instance has no desk: there is nothing to sign in to (DOMAIN §14.26).
+    for routes in PUBLIC if settings().role == "public" else (*PUBLIC, *STAFF):
         app.include_router(routes.router, responses=errors.DESCRIBED)
     app.mount("/static", StaticFiles(directory=site.STATIC), name="static")
     errors.install(app)
+    app.add_middleware(BodyLimit)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(HeadAsGet)

@@ -6,25 +6,42 @@ import logging
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
+import psycopg2.errors
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
+from api.access import COOKIE
 from api.headers import HEADERS
 from api.pages.render import render_error
-from foundation.errors import DimingError, Malformed, NotFound, Refused, Unavailable
+from foundation.errors import (
+    DimingError,
+    Forbidden,
+    Malformed,
+    NotFound,
+    Refused,
+    SignInNeeded,
+    TooLarge,
+    TooMany,
+    Unavailable,
+)
 
 log = logging.getLogger("diming.api")
 
 # exception, status, machine type, title
 TABLE: tuple[tuple[type[DimingError], int, str, str], ...] = (
     (Malformed, 422, "malformed", "请求的内容不对"),
+    (SignInNeeded, 401, "sign-in-needed", "需要登录"),
+    (Forbidden, 403, "forbidden", "没有权限"),
     (NotFound, 404, "not-found", "没有找到"),
     (Refused, 409, "refused", "现在不能这样做"),
+    (TooLarge, 413, "too-large", "内容太大"),
+    (TooMany, 429, "too-many", "次数太多"),
     (Unavailable, 503, "unavailable", "服务暂时不可用"),
 )
 RETRY_SECONDS = "5"
@@ -37,6 +54,17 @@ _FAULTS = {
     "float_parsing": ("应为数字", "请填写数字"),
     "greater_than_equal": ("数值太小", "最小为 {ge}"),
     "less_than_equal": ("数值太大", "最大为 {le}"),
+    "literal_error": ("不在可选的范围内", "可选:{expected}"),
+    "string_type": ("应为文字", "请填写文字"),
+    "string_too_long": ("太长", "最多 {max_length} 个字符"),
+    "extra_forbidden": ("没有这一项", "请对照接口说明 /docs 核对名称"),
+    "json_invalid": ("不是正确的 JSON", "请核对引号、逗号和括号"),
+    "model_attributes_type": ("应为 JSON 对象", "请用花括号写成一个对象,并注明 Content-Type: application/json"),
+    "dict_type": ("应为 JSON 对象", "请用花括号写成一个对象"),
+    "list_type": ("应为列表", "请用方括号写成一个列表"),
+    "date_from_datetime_parsing": ("日期的写法不对", "请写成 2026-03-02"),
+    "date_parsing": ("日期的写法不对", "请写成 2026-03-02"),
+    "date_type": ("日期的写法不对", "请写成 2026-03-02"),
 }
 
 
@@ -65,6 +93,8 @@ def _described(words: str) -> dict[str, Any]:
 
 
 DESCRIBED: dict[int | str, dict[str, Any]] = {
+    401: _described("需要登录"),
+    403: _described("没有权限"),
     404: _described("没有找到;停用的区划代码附有后继(successors)"),
     422: _described("参数不对;errors 逐项说明"),
     503: _described("暂时不可用,请按 Retry-After 再试"),
@@ -84,7 +114,7 @@ def install(app: FastAPI) -> None:
 def problem(request: Request, status: int, kind: str, title: str, detail: str, **extra: object) -> Response:
     """The answer for an error, in the form that the asker can read."""
     # An unforeseen failure is answered outside the middleware that adds them.
-    headers = HEADERS | ({"Retry-After": RETRY_SECONDS} if status == HTTPStatus.SERVICE_UNAVAILABLE else {})
+    headers = HEADERS | _when(status, extra)
     if _is_a_person(request):
         return HTMLResponse(render_error(status, title, detail), status, headers=headers)
     body: dict[str, Any] = {
@@ -92,6 +122,15 @@ def problem(request: Request, status: int, kind: str, title: str, detail: str, *
         "instance": request.url.path, **extra,
     }  # fmt: skip
     return JSONResponse(body, status, headers=headers, media_type="application/problem+json")
+
+
+def _when(status: int, extra: dict[str, object]) -> dict[str, str]:
+    """The headers that say when to try again, or how to sign in."""
+    if status == HTTPStatus.UNAUTHORIZED:
+        return {"WWW-Authenticate": "Bearer"}
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        return {"Retry-After": str(extra.get("seconds", RETRY_SECONDS))}
+    return {"Retry-After": RETRY_SECONDS} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
 
 
 def _is_a_person(request: Request) -> bool:
@@ -103,14 +142,24 @@ def _told(request: Request, error: Exception) -> Response:
     if not isinstance(error, DimingError):
         return _broken(request, error)
     status, kind, title = next((row[1:] for row in TABLE if isinstance(error, row[0])), (500, "internal", "系统出错"))
-    extra: dict[str, object] = {}
+    if isinstance(error, SignInNeeded) and _is_a_person(request) and request.url.path.startswith("/desk"):
+        return _to_the_door(request)
+    extra = dict(error.extra)
     if isinstance(error, Malformed):
         extra["errors"] = [{"loc": e.loc, "msg": e.msg, "remedy": e.remedy} for e in error.errors]
-    if isinstance(error, NotFound):
-        extra |= error.extra
+    if isinstance(error, TooMany):
+        extra["seconds"] = error.seconds
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         log.warning("%s %s: %s", request.method, request.url.path, error.line())
     return problem(request, status, kind, title, error.line(), **extra)
+
+
+def _to_the_door(request: Request) -> Response:
+    """The sign-in page, which leads back; a cookie that opens nothing any more is taken away."""
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    answer = RedirectResponse(f"/desk/login?{urlencode({'next': wanted})}", HTTPStatus.SEE_OTHER, headers=HEADERS)
+    answer.delete_cookie(COOKIE, path="/")
+    return answer
 
 
 def _unreadable(request: Request, error: Exception) -> Response:
@@ -132,14 +181,34 @@ def _where(loc: Sequence[object]) -> str:
 def _plain(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     title = _TITLES.get(status, "请求没有成功")
-    answer = problem(request, status, _TYPES.get(status, "http"), title, f"{title}:{request.url.path[:200]}")
+    detail = f"{title}:{request.url.path[:200]}"
+    if isinstance(error, HTTPException) and status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        detail = error.detail
+    answer = problem(request, status, _TYPES.get(status, "http"), title, detail)
     if isinstance(error, HTTPException) and error.headers:
         answer.headers.update(error.headers)
     return answer
 
 
 def _broken(request: Request, error: Exception) -> Response:
+    if told := _overtaken(error):
+        log.warning("%s %s: %s", request.method, request.url.path, told)
+        return problem(request, 503, "unavailable", "服务暂时不可用", told)
     log.error("%s %s", request.method, request.url.path, exc_info=error)
     return problem(
         request, 500, "internal", "系统出错", "系统内部出错,已记入日志;没有保存任何内容。请稍后再试,或告知维护人员。"
     )
+
+
+def _overtaken(error: Exception) -> str:
+    """What to tell where the database could not do it now, though nothing is wrong with the request; else empty."""
+    cause = getattr(error, "orig", None)
+    if isinstance(cause, psycopg2.errors.LockNotAvailable | psycopg2.errors.DeadlockDetected):
+        return "别人正在办理同一件,没有保存。请稍后再试。"
+    if isinstance(cause, psycopg2.errors.DiskFull):
+        return "服务器磁盘已满,没有保存。请告知维护人员。"
+    if isinstance(cause, psycopg2.errors.QueryCanceled):
+        return "处理用时过长,已停止,没有保存。请稍后再试。"
+    if isinstance(cause, psycopg2.OperationalError):
+        return "数据库暂时连接不上,没有保存。请稍后再试。"
+    return ""

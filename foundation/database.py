@@ -20,6 +20,7 @@ import psycopg2.extensions
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import Session
 
 from foundation.errors import FieldError, Malformed, Refused, Unavailable
 from foundation.settings import settings
@@ -196,6 +197,30 @@ class ReadPool:
                 return
 
 
+class SessionReader:
+    """Answers questions inside a writing session: what it wrote is seen, though not yet committed."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def rows(self, statement: SqlFile, parameters: Mapping[str, object]) -> Sequence[tuple[Any, ...]]:
+        """All rows of a question."""
+        self._session.flush()
+        found = self._session.connection().exec_driver_sql(statement.driver_text, dict(parameters))
+        return [tuple(row) for row in found]
+
+    def one(self, statement: SqlFile, parameters: Mapping[str, object]) -> tuple[Any, ...] | None:
+        """The first row of a question, or None."""
+        found = self.rows(statement, parameters)
+        return found[0] if found else None
+
+
+@lru_cache(maxsize=1)
+def staff_reader() -> ReadPool:
+    """The READ ONLY pool for signed-in staff of this process: every schema, within what each question narrows to."""
+    return ReadPool(owner_address(), role=None, size=settings().threads + 4, timeout_ms=settings().statement_timeout_ms)
+
+
 @lru_cache(maxsize=1)
 def public_reader() -> ReadPool:
     """The public's READ ONLY pool of this process: nothing but schema `published`."""
@@ -210,9 +235,10 @@ def public_reader() -> ReadPool:
 
 def forget_connections() -> None:
     """Close the pools of this process, so that the next question opens new ones."""
-    if public_reader.cache_info().currsize:
-        public_reader().close()
-    public_reader.cache_clear()
+    for pool in (public_reader, staff_reader):
+        if pool.cache_info().currsize:
+            pool().close()
+        pool.cache_clear()
     if engine.cache_info().currsize:
         engine().dispose()
     engine.cache_clear()

@@ -15,12 +15,13 @@ class FieldError:
 
 
 class DimingError(Exception):
-    """Base of every error that a person is told about, in Chinese, in one sentence."""
+    """Base of every error that a person is told about, in Chinese, in one sentence; `extra` is told beside it."""
 
-    def __init__(self, message: str, *, remedy: str = "") -> None:
+    def __init__(self, message: str, *, remedy: str = "", extra: dict[str, object] | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.remedy = remedy
+        self.extra = extra or {}
 
     def line(self) -> str:
         """The error and its remedy as one line for a terminal or a log."""
@@ -36,11 +37,27 @@ class Malformed(DimingError):
 
 
 class NotFound(DimingError):
-    """Absent, or not visible to the one who asks; `extra` is told beside the message."""
+    """Absent, or not visible to the one who asks."""
 
-    def __init__(self, message: str, *, remedy: str = "", extra: dict[str, object] | None = None) -> None:
+
+class SignInNeeded(DimingError):
+    """Nobody is signed in, or no longer."""
+
+
+class Forbidden(DimingError):
+    """Visible, but not this person's to do."""
+
+
+class TooMany(DimingError):
+    """Tried too often; `seconds` tells when to try again."""
+
+    def __init__(self, message: str, *, remedy: str, seconds: int) -> None:
         super().__init__(message, remedy=remedy)
-        self.extra = extra or {}
+        self.seconds = seconds
+
+
+class TooLarge(DimingError):
+    """More bytes than are taken."""
 
 
 class Refused(DimingError):

@@ -74,6 +74,12 @@ def _inside(within: SessionTransaction | None, ended: SessionTransaction) -> boo
     return False
 
 
+def collected(session: Session, subject_kind: str, subject_id: int) -> list[Line]:
+    """The lines of a subject that this transaction will write with its commit."""
+    lines = (line for _, line in session.info.get(COLLECTED, ()))
+    return [line for line in lines if (line.subject_kind, line.subject_id) == (subject_kind, subject_id)]
+
+
 def canonical(value: Mapping[str, Any] | None) -> str | None:
     """The one JSON text of a value that is stored and hashed."""
     if value is None:
@@ -123,6 +129,17 @@ def _chained(
         mark = digest(previous, seq, line.at, fields)
         yield seq, line.at.isoformat(), *fields, f"\\x{previous.hex()}", f"\\x{mark.hex()}"
         previous = mark
+
+
+def last_of(session: Session, subject_kind: str, subject_id: int) -> tuple[datetime, str, str] | None:
+    """The last line about a subject: when, who (by name; 系统 where nobody), which verb; None where there is none."""
+    question = text(
+        "SELECT j.at, coalesce(p.name, '系统') AS name, j.verb FROM foundation.journal j"
+        " LEFT JOIN foundation.person p ON p.id = j.person"
+        " WHERE j.subject_kind = :kind AND j.subject_id = :id ORDER BY j.seq DESC LIMIT 1"
+    )
+    row = session.execute(question, {"kind": subject_kind, "id": subject_id}).first()
+    return (row.at, row.name, row.verb) if row else None
 
 
 def verify(connection: Connection) -> tuple[int, Problem | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -34,6 +35,13 @@ class Settings(BaseSettings):
     map_approval: str = Field(default="", description="审图号;不填则只有演示数据向公众显示界线,并加水印")
     contact: str = Field(default="", description="公众纠错的受理电话或邮箱,显示在地名卡片上")
     public_decimals: int = Field(default=5, ge=2, le=7, description="公众看到的坐标保留几位小数(5 位约 1 米)")
+    role: Literal["all", "public"] = Field(default="all", description="提供哪些页面:all 全部,public 只有公众页面")
+    session_hours: int = Field(default=12, ge=1, le=72, description="登录一次管多少小时")
+    secure_cookie: bool = Field(default=False, description="登录凭证只经 HTTPS 传送;对外用 HTTPS 时请打开")
+    largest_file_mb: int = Field(default=20, ge=1, le=500, description="一个附件最大多少 MB")
+    leader_signs: bool = Field(default=False, description="审核呈批由局领导签发(是),还是由科长办理(否)")
+    scan_before_archive: bool = Field(default=True, description="归档前必须有批文扫描件")
+    position_tolerance_m: int = Field(default=100, ge=0, le=5000, description="位置超出政区界线多少米以内不算越界")
     clock: str = Field(default="", description="固定的日期时间(仅供测试和演练),如 2026-03-02T09:00+08:00")
     statement_timeout_ms: int = Field(default=3000, ge=100, description="一次查询最多用时(毫秒)")
     threads: int = Field(default=8, ge=1, le=64, description="每个进程同时处理的请求数")

@@ -20,7 +20,7 @@ from foundation.errors import Refused
 from placenames.register.actions import record_places
 from placenames.register.drafts import NameDraft, PlaceDraft
 from placenames.spelling.rules import spell
-from processes import jiangsu
+from processes import demo_people, jiangsu
 from processes.divisions import establish
 from processes.edge import writing
 
@@ -67,6 +67,12 @@ def needed(data: str) -> bool:
         return not connection.scalar(text("SELECT EXISTS (SELECT FROM placenames.place)"))
 
 
+def is_demo() -> bool:
+    """Whether this register is the demonstration."""
+    with engine().connect() as connection:
+        return bool(connection.scalar(text("SELECT value FROM foundation.policy WHERE name = 'dataset'")) == DATASET)
+
+
 def load(say: jobs.Say) -> dict[str, Any]:
     """Load Jiangsu into an empty register, in one transaction; returns the report.
 
@@ -94,6 +100,7 @@ def load(say: jobs.Say) -> dict[str, Any]:
                  " ON CONFLICT (name) DO UPDATE SET value = excluded.value"),
             {"dataset": DATASET},
         )  # fmt: skip
+        demo_people.bring(session)
         say(3, 4, "建立搜索索引和操作日志")
     return report.as_json()
 

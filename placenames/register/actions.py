@@ -7,11 +7,11 @@ from datetime import date
 
 import shapely
 from geoalchemy2.shape import from_shape
-from sqlalchemy import Table, insert
+from sqlalchemy import Table, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
-from foundation import coordinates, journal
+from foundation import clock, coordinates, journal
 from foundation.dates import KnownDate
 from placenames.register.drafts import NameDraft, PlaceDraft
 from placenames.register.models import Place, PlaceClass, PlaceLineage, PlaceName
@@ -74,6 +74,7 @@ def _name(place_id: int, draft: NameDraft) -> dict[str, object]:
         "source": draft.source,
         "instrument": draft.instrument,
         "published_at": draft.published_at,
+        "instrument_id": draft.instrument_id,
         **_bound("from", draft.valid_from),
         **_bound("to", draft.valid_to),
     }
@@ -84,6 +85,24 @@ def _bound(side: str, known: KnownDate | None) -> dict[str, object]:
         f"valid_{side}": known.effective if known else None,
         f"{side}_precision": known.precision.value if known else None,
     }
+
+
+def standard_name(session: Session, place_id: int) -> int:
+    """The id of a place's current standard name."""
+    question = select(PlaceName.id).where(
+        PlaceName.place_id == place_id, PlaceName.kind == "standard", PlaceName.valid_to.is_(None)
+    )
+    return session.scalars(question).one()
+
+
+def publish(session: Session, name_id: int, *, reason: str) -> None:
+    """Open a name to the public from now on: it has been announced (Order 753 Art. 14)."""
+    name = session.get_one(PlaceName, name_id, with_for_update=True)
+    name.published_at = clock.now()
+    line = journal.Line("publish", "place", name.place_id, reason, after={"name": name.text})
+    journal.collect(session, line)
+    session.flush()
+    changed(session, [name.place_id])
 
 
 def note_lineage(session: Session, strands: Sequence[tuple[int, int, date, str, str, str]]) -> None:

@@ -24,6 +24,7 @@ class NameDraft:
     valid_to: KnownDate | None = None
     instrument: str = ""
     published_at: datetime | None = None
+    instrument_id: int | None = None
 
 
 @dataclass(frozen=True)

@@ -121,6 +121,7 @@ class PlaceName(Base):
     source: Mapped[str] = mapped_column(Text)
     instrument: Mapped[str] = mapped_column(Text)
     published_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    instrument_id: Mapped[int | None] = mapped_column(ForeignKey("foundation.instrument.id"))
 
 
 class PlaceLineage(Base):

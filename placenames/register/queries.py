@@ -12,6 +12,12 @@ SQL = sqlfiles.folder(__file__)
 LARGEST_ID = 2**63 - 1
 
 
+def classes(reader: Reader) -> list[dict[str, str]]:
+    """The table of classes, by code."""
+    names = ("code", "label", "approval_category", "spelling_kind", "verified")
+    return [dict(zip(names, row, strict=True)) for row in reader.rows(sqlfiles.load(SQL / "classes.sql"), {})]
+
+
 def place(reader: Reader, place_id: str, as_of: date, *, areas: bool = True) -> str:
     """A place as a GeoJSON Feature (text); raises `NotFound` when absent or not visible.
 

@@ -20,13 +20,17 @@ WRITING_SIDE = {
     "placenames/search/sql/thin_all.sql",
     "boundaries/divisions/sql/counties_of.sql",
 }
+# Rooms whose questions are asked for signed-in staff alone, over their own pool.
+STAFF_ROOMS = ("foundation/access/", "foundation/people/", "placenames/proposals/")
 _SCHEMA = re.compile(r"\b(foundation|boundaries|placenames|heritage|jobs|public|pg_catalog|information_schema)\s*\.")
 _COMMENT = re.compile(r"--[^\n]*")
-QUESTIONS = [path for path in sqlfiles.every(PROJECT) if path.relative_to(PROJECT).as_posix() not in WRITING_SIDE]
+EVERYTHING = {path.relative_to(PROJECT).as_posix(): path for path in sqlfiles.every(PROJECT)}
+QUESTIONS = [path for name, path in EVERYTHING.items() if name not in WRITING_SIDE and not name.startswith(STAFF_ROOMS)]
+STAFF_QUESTIONS = [path for name, path in EVERYTHING.items() if name.startswith(STAFF_ROOMS)]
 
 
 def test_the_questions_of_the_writing_side_are_the_three_known_ones() -> None:
-    everything = {path.relative_to(PROJECT).as_posix() for path in sqlfiles.every(PROJECT)}
+    everything = {name for name in EVERYTHING if not name.startswith(STAFF_ROOMS)}
     assert everything >= WRITING_SIDE
     named = {
         path for path in everything if _SCHEMA.search(_COMMENT.sub("", (PROJECT / path).read_text(encoding="utf-8")))
@@ -40,6 +44,14 @@ def test_a_question_of_the_public_reads_every_table_by_way_of_published(path: Pa
     assert "published." in body
     assert not _SCHEMA.search(body)
     assert not re.search(r"\b(insert|update|delete|truncate|grant|set)\s", body, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("path", STAFF_QUESTIONS, ids=lambda path: path.relative_to(PROJECT).as_posix())
+def test_the_role_of_the_public_may_not_ask_a_question_of_the_staff(demo_pool: ReadPool, path: Path) -> None:
+    statement = sqlfiles.load(path)
+    nothing: dict[str, object] = {name: [] if kind.endswith("[]") else None for name, kind in statement.parameters}
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        demo_pool.rows(statement, nothing)
 
 
 @pytest.mark.parametrize("path", QUESTIONS, ids=lambda path: path.relative_to(PROJECT).as_posix())

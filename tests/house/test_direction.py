@@ -92,7 +92,9 @@ def test_there_is_no_http_below_the_edge(module: Module) -> None:
 
 
 def test_the_command_line_stands_above_the_processes_and_reaches_past_none() -> None:
-    assert ours(read(PROJECT / "manage.py")) <= {"deploy", "processes", "foundation", "api"}
+    assert ours(read(PROJECT / "manage.py")) <= {"commands", "deploy", "processes", "foundation", "api"}
+    for module in modules("commands"):
+        assert ours(module) <= {"commands", "deploy", "processes", "foundation"}, module.path
     for module in product()[1:]:
         assert "manage" not in ours(module), module.path
 

@@ -22,6 +22,7 @@ ENTRIES = {
     "alembic.ini": "where the migrations lie",
     "api": "HTTP only: routes, pages, viewer",
     "boundaries": "register 2: divisions over time",
+    "commands": "the commands by subject, put together by manage.py",
     "data": "shipped facts and defaults",
     "deploy": "set-up and supervision",
     "diming": "the launcher of the two commands",
@@ -47,6 +48,11 @@ ALWAYS = {"__init__.py", "lifecycle.py", "models.py", "schemas.py", "rules.py", 
 # What a room has beyond them, with its purpose.
 BEYOND = {
     "boundaries/divisions": {"areas.py": "derived areas for the map"},
+    "placenames/proposals": {
+        "decisions.py": "what a step does to the register",
+        "drafts.py": "names, texts, geometries as people give them",
+        "filling.py": "given fields into a case",
+    },
     "placenames/register": {"drafts.py": "a place before it has an id"},
     "placenames/search": {
         "index.py": "the one owner of derived data",

@@ -64,8 +64,13 @@ QUESTIONS = {
     "zooms": "SELECT min_zoom, rank, count(*) FROM placenames.map_point GROUP BY 1, 2",
     "journal": r"""
         SELECT verb, subject_kind, reason, before::text, regexp_replace(after::text, 'division:\d+', 'division')
-        FROM foundation.journal""",
-    "policy": "SELECT name, value FROM foundation.policy",
+        FROM foundation.journal WHERE subject_kind <> 'person'""",
+    "accounts": """
+        SELECT p.login, p.name, s.role, s.title, o.name, g.stand_in
+        FROM foundation.person p JOIN foundation.post_grant g ON g.person_id = p.id
+        JOIN foundation.post s ON s.id = g.post_id JOIN foundation.organ o ON o.id = s.organ_id""",
+    # Every installation draws its own secret for the passwords of its demonstration.
+    "policy": "SELECT name, value FROM foundation.policy WHERE name <> 'demo_secret'",
 }
 DERIVED = ("areas", "tokens", "list", "points", "zooms")
 

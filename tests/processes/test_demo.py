@@ -141,8 +141,14 @@ def test_the_register_says_that_it_holds_the_demonstration(connection: Connectio
 def test_the_journal_has_a_line_for_every_record_and_its_chain_holds(connection: Connection) -> None:
     rows = many(connection, "SELECT subject_kind, verb, reason, count(*) FROM foundation.journal GROUP BY 1, 2, 3")
     places = one(connection, "SELECT count(*) FROM placenames.place")
-    assert sorted(rows) == [("division", "record", "载入演示数据", 297), ("place", "record", "载入演示数据", places)]
-    assert journal.verify(connection) == (297 + places, None)
+    people = one(connection, "SELECT count(*) FROM foundation.person")
+    assert sorted(rows) == [
+        ("division", "record", "载入演示数据", 297),
+        ("person", "add", "", people),
+        ("person", "grant", "", people),
+        ("place", "record", "载入演示数据", places),
+    ]
+    assert journal.verify(connection) == (297 + places + 2 * people, None)
 
 
 def test_a_loaded_demonstration_is_not_loaded_again(own_demo_address: str) -> None:

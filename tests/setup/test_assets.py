@@ -17,6 +17,8 @@ USED_BY_PAGES = (
     "leaflet.vectorgrid/Leaflet.VectorGrid.bundled.min.js",
     "swagger-ui-dist/swagger-ui-bundle.js",
     "swagger-ui-dist/swagger-ui.css",
+    "@geoman-io/leaflet-geoman-free/leaflet-geoman.min.js",
+    "@geoman-io/leaflet-geoman-free/leaflet-geoman.css",
 )
 
 

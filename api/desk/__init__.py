@@ -1,0 +1,1 @@
+"""The desk pages: what staff see and do in the browser."""

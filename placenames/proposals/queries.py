@@ -1,0 +1,288 @@
+"""Questions about proposals: one case, the list, the route before anyone writes, names that are alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from foundation import clock, sqlfiles
+from foundation.access.actor import Actor
+from foundation.database import Reader
+from foundation.errors import FieldError, Malformed, NotFound, Refused
+from foundation.people.roles import ORGAN_KINDS, READS_CASES, ROLES
+from placenames.proposals import rules
+from placenames.proposals.lifecycle import ANNOUNCEMENT_STATES, EDITABLE, FILING_STATES, KINDS, OWN, STATES, recommends
+from placenames.proposals.models import STANCES
+from placenames.spelling.rules import Kind
+
+SQL = sqlfiles.folder(__file__)
+LARGEST_ID = 2**63 - 1
+PROCEDURES = {
+    "own": "本级办理", "opinion": "征求意见", "received": "接收备案", "division": "区划变更",
+}  # fmt: skip
+_BATCH = 200
+
+
+def _rows(reader: Reader, question: str, **parameters: object) -> Sequence[tuple[Any, ...]]:
+    return reader.rows(sqlfiles.load(SQL / f"{question}.sql"), parameters)
+
+
+@dataclass(frozen=True)
+class Way:
+    """The route of a class in a division: who handles it and who decides, as data of the bureau."""
+
+    code: str
+    division_id: int
+    handler_id: int
+    handler: str
+    class_label: str
+    category: str
+    spelling_kind: Kind
+    procedure: str
+    approver_kind: str
+    approver_division_id: int
+    approver: str
+    article: str
+    verified: str
+    note: str
+
+    @property
+    def refusal(self) -> str:
+        """Why a case of this class cannot be opened here; empty where it can."""
+        if self.procedure == "own":
+            return ""
+        return (
+            f"{self.class_label}由主管部门批准,民政部门{'出具意见' if self.procedure == 'opinion' else '接收备案'},"
+            "不在这里申报。" if self.procedure != "division" else "行政区划的命名、更名按区划变更办理,不在这里申报。"
+        )  # fmt: skip
+
+
+def way(reader: Reader, class_: str, code: str) -> Way:
+    """The route of a class in the division of a code; raises `Malformed` for what is not there."""
+    offices = _rows(reader, "office", code=code.strip())
+    if not offices:
+        raise Malformed([FieldError("division", f"没有代码为“{code[:12]}”的现行政区", "请填写六位代码,例如 320682")])
+    division_id, handler_id, handler, _, level, kind, parent_id, parent = offices[0]
+    if level == "province":
+        raise Malformed([FieldError("division", "省级政区不直接办理地名命名", "请选到县(市、区)或设区的市")])
+    found = _rows(reader, "route", **{"class": class_.strip(), "type": kind})
+    if not found:
+        raise Malformed(
+            [FieldError("class", f"没有“{class_[:12]}”这个地名类别", "请填写类别名称或五位代码,见 /api/classes")]
+        )
+    label, category, spelling, procedure, approver_kind, approver_level, article, verified, note = found[0]
+    if procedure is None:
+        raise Refused(f"{label}还没有设定批准权限。", remedy="请系统管理员在路径表中补录。")
+    superior = approver_level == "parent" and parent_id is not None
+    place = parent if superior else handler
+    return Way(
+        code.strip(), division_id, handler_id, handler, label, category, spelling, procedure, approver_kind,
+        parent_id if superior else handler_id, f"{place}{ORGAN_KINDS[approver_kind]}", article, verified, note,
+    )  # fmt: skip
+
+
+def route(reader: Reader, class_: str, code: str) -> dict[str, Any]:
+    """The route as it is shown before anyone writes a word (DOMAIN §14.4)."""
+    found = way(reader, class_, code)
+    return {
+        "class": found.class_label, "procedure": found.procedure, "procedure_label": PROCEDURES[found.procedure],
+        "handler": f"{found.handler}民政局", "approver": found.approver, "article": found.article,
+        "verified": found.verified, "note": found.note, "accepted": not found.refusal, "why": found.refusal,
+        "spelling_kind": found.spelling_kind,
+    }  # fmt: skip
+
+
+def code_of(reader: Reader, division_id: int) -> str:
+    """The code of a division today; raises `Refused` where it has ended."""
+    found = _rows(reader, "code_of", division=division_id)
+    if not found:
+        raise Refused("所在政区已经撤销。", remedy="请改选现行的政区。")
+    return str(found[0][0])
+
+
+def outside(reader: Reader, division_id: int, drawn: str) -> tuple[float, bool, str] | None:
+    """How far a geometry (GeoJSON) reaches beyond a division in metres, whether wholly, and the division's name."""
+    found = _rows(reader, "outside", division=division_id, drawn=drawn)
+    return (found[0][0], found[0][1], found[0][2]) if found else None
+
+
+def read_id(given: str) -> int:
+    """A case's id as it stands in an address; raises `NotFound` for what cannot be one."""
+    if len(given) < 20 and given.isascii() and given.isdigit() and int(given) <= LARGEST_ID:
+        return int(given)
+    raise absent()
+
+
+def absent() -> NotFound:
+    """What is told of a case that is not there, and of one that is not this person's to know."""
+    return NotFound("没有这件申请,或者不在您的范围内。", remedy="请核对网址,或回到地名申报列表查找。")
+
+
+def facts(reader: Reader, ids: Sequence[int]) -> list[rules.Facts]:
+    """What the rules ask of some cases, the newest first."""
+    return [rules.Facts(*row) for row in _rows(reader, "facts", ids=list(ids))]
+
+
+def seen(reader: Reader, actor: Actor, case_id: int) -> rules.Facts:
+    """A case that this person may see; raises `NotFound` where it is not there or not theirs to know."""
+    found = facts(reader, [case_id])
+    if not found or not rules.visible(found[0], actor):
+        raise absent()
+    return found[0]
+
+
+def case(reader: Reader, actor: Actor, given_id: str) -> dict[str, Any]:
+    """One case with its next steps, clocks, time line; raises `NotFound` where this person may not see it."""
+    case_id = read_id(given_id)
+    known = seen(reader, actor, case_id)
+    told: dict[str, Any] = _rows(reader, "case", case_id=case_id)[0][0]
+    kind, approver = told.pop("approver_kind"), told.pop("approver_division")
+    organ = told.pop("approver_organ") or f"{approver}{ORGAN_KINDS.get(kind, '')}"
+    told["route"] = {"approver": organ, "article": told.pop("article")}
+    told["procedure_label"] = PROCEDURES[told["procedure"]]
+    told["next_steps"] = rules.next_steps(known, actor)
+    told["waiting_for"] = _waiting_for(known)
+    told["findings"] = told["findings"] or []
+    told["editable"] = known.state in EDITABLE and bool({"applicant", "clerk"} & set(rules.standing(known, actor)))
+    inside = _reads_inside(actor)
+    told["attachments"] = [
+        {key: value for key, value in paper.items() if key != "by_id"}
+        for paper in told["attachments"]
+        if inside or paper["secrecy"] == "公开" or paper["by_id"] == actor.person_id
+    ]
+    for opinion in told["opinions"]:
+        opinion["stance_label"] = STANCES[opinion["stance"]]
+    told["timeline"] = [worded(line) for line in told["timeline"]]
+    return _labelled(told)
+
+
+def worded(line: dict[str, Any]) -> dict[str, Any]:
+    """A line of the time line with its words."""
+    states = {f"{side}_label": STATES.get(line[side] or "") for side in ("from", "to")}
+    return line | {"label": OWN.word(line["verb"])} | states
+
+
+def _waiting_for(known: rules.Facts) -> list[str]:
+    """The roles that can take the case forward now, in words."""
+    forward = [
+        step for step in OWN.allowed(known.state)
+        if step.verb not in rules.ASIDE and not rules.done(step, known)
+        and (step.verb != "confirm_decision" or known.outcome) and not rules.missing(step, known)
+    ]  # fmt: skip
+    roles = (role for step in forward for role in step.roles if step.verb != "recommend" or recommends(role))
+    return list(dict.fromkeys(ROLES[role] for role in roles))
+
+
+def _labelled(told: dict[str, Any]) -> dict[str, Any]:
+    told["kind_label"], told["state_label"] = KINDS[told["kind"]], STATES[told["state"]]
+    told["clocks"] = _clocks(told)
+    if told["filing"]:
+        told["filing"]["state_label"] = FILING_STATES[told["filing"]["state"]]
+    if told["announcement"]:
+        told["announcement"]["state_label"] = ANNOUNCEMENT_STATES[told["announcement"]["state"]]
+        if content := told["announcement"].get("content"):
+            told["announcement"]["text"] = announcement_text(content)
+    return told
+
+
+def announcement_text(content: Mapping[str, str]) -> str:
+    """The announcement in words (DOMAIN §8.3), from its six items."""
+    return (
+        f"根据《地名管理条例》,经{content['approver']}于{content['approved_on']}批准,现将标准地名公告如下:"
+        f"{content['standard_name']}({content['roman']}),位于{content['division']},{content['location']}。"
+    )
+
+
+def _clocks(told: Mapping[str, Any]) -> list[dict[str, Any]]:
+    found = []
+    for key, label, finished in (("filing", "备案", "sent"), ("announcement", "公告", "issued_on")):
+        record = told[key]
+        if record:
+            ended = date.fromisoformat(record[finished]) if record[finished] else None
+            found.append(rules.clock(key, label, date.fromisoformat(record["due"]), ended, clock.today()))
+    return found
+
+
+def scope(actor: Actor) -> dict[str, object]:
+    """What a person sees of the cases, as parameters: the divisions read as staff, the organs applied for."""
+    covered = {division for grant in actor.grants if grant.role in READS_CASES for division in grant.covered}
+    organs = {grant.organ_id for grant in actor.grants if grant.role == "applicant"}
+    return {"covered": sorted(covered), "organs": sorted(organs)}
+
+
+def cases(
+    reader: Reader,
+    actor: Actor,
+    *,
+    state: str | None = None,
+    part: str | None = None,
+    mine: bool = False,
+    before: int | None = None,
+    limit: int = 20,
+) -> tuple[list[dict[str, Any]], str | None]:
+    """The cases that a person sees, newest first, with the cursor of the next page; `mine`: those that wait for them.
+
+    Raises `Malformed` for an unknown state.
+    """
+    if state and state not in STATES:
+        raise Malformed([FieldError("state", f"没有“{state[:20]}”这个状态", f"请从 {'、'.join(STATES)} 中选择")])
+    found: list[dict[str, Any]] = []
+    before = before or LARGEST_ID
+    asked: dict[str, Any] = {**scope(actor), "state": state or None, "name_part": part or None}
+    while True:
+        size = _BATCH if mine else limit + 1
+        rows = _rows(reader, "cases", **asked, before=before, count=size)
+        waiting = _waiting(reader, actor, [row[0] for row in rows]) if mine else None
+        for case_id, _, told in rows:
+            if waiting is not None and case_id not in waiting:
+                continue
+            if len(found) == limit:
+                return found, found[-1]["id"]
+            found.append(_labelled(told))
+        if not mine or len(rows) < size:
+            return found, None
+        before = rows[-1][0]
+
+
+def _waiting(reader: Reader, actor: Actor, ids: Sequence[int]) -> set[int]:
+    return {known.id for known in facts(reader, ids) if rules.waits_for(known, actor)}
+
+
+def alike(reader: Reader, way_: Way, case_id: int, name: str, pinyin: str, drawn: str | None) -> list[rules.Hit]:
+    """Names in the county that are equal to a name or sound like it."""
+    rows = _rows(
+        reader, "alike", case_id=case_id, name=name, pinyin=pinyin, category=way_.category, county=way_.handler_id,
+        drawn=drawn,
+    )  # fmt: skip
+    return [rules.Hit(*row) for row in rows]
+
+
+def open_of_post(reader: Reader, post_id: int) -> list[dict[str, Any]]:
+    """The cases that a post still has to see through."""
+    return [told | {"state_label": STATES[told["state"]]} for (told,) in _rows(reader, "open_of_post", post=post_id)]
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper of a case as it is downloaded."""
+
+    sha256: bytes
+    media_type: str
+    name: str
+
+
+def paper(reader: Reader, actor: Actor, given_id: str, given_paper: str) -> Paper:
+    """A paper that this person may read; raises `NotFound` where the case or the paper is not theirs to know."""
+    case_id, attachment = read_id(given_id), read_id(given_paper)
+    seen(reader, actor, case_id)
+    found = _rows(reader, "paper", case_id=case_id, attachment=attachment)
+    if not found or not (_reads_inside(actor) or found[0][3] == "公开" or found[0][4] == actor.person_id):
+        raise NotFound("没有这份附件。", remedy="请回到申请页面查看附件列表。")
+    return Paper(bytes(found[0][0]), found[0][1], found[0][2])
+
+
+def _reads_inside(actor: Actor) -> bool:
+    """Whether a person reads papers that are 内部: staff, not applicants."""
+    return bool(actor.roles & READS_CASES)
