@@ -18,7 +18,7 @@ words.speak_chinese()
 
 import typer  # noqa: E402  after its words are set
 
-from commands import people  # noqa: E402
+from commands import bench, people  # noqa: E402
 from commands.register import the_register  # noqa: E402
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ journal_commands = typer.Typer(
 app.add_typer(journal_commands, name="journal")
 app.add_typer(people.commands, name="person")
 app.command("demo-accounts", help="列出演示账号和密码(只有演示数据才有)。")(people.demo_accounts)
+app.command("bench", help="测量性能;在另外的数据库上进行,不动登记库。")(bench.bench)
 
 
 class Data(StrEnum):

@@ -116,7 +116,9 @@ def problem(request: Request, status: int, kind: str, title: str, detail: str, *
     # An unforeseen failure is answered outside the middleware that adds them.
     headers = HEADERS | _when(status, extra)
     if _is_a_person(request):
-        return HTMLResponse(render_error(status, title, detail), status, headers=headers)
+        return HTMLResponse(
+            render_error(status, title, detail, desk=request.url.path.startswith("/desk")), status, headers=headers
+        )
     body: dict[str, Any] = {
         "type": f"urn:diming:error:{kind}", "title": title, "status": status, "detail": detail,
         "instance": request.url.path, **extra,

@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 from foundation.errors import FieldError, Malformed, Refused, Unavailable
 from foundation.settings import settings
 from foundation.sqlfiles import SqlFile
+from foundation.texts import storable
 
 PUBLIC_ROLE = "diming_public"
 _COMMON = "-c timezone=Asia/Shanghai -c jit=off"
@@ -99,6 +100,12 @@ class Reader(Protocol):
         """The first row, or None."""
 
 
+def _check(parameters: Mapping[str, object]) -> None:
+    for name, value in parameters.items():
+        if isinstance(value, str) and not storable(value):
+            raise Malformed([FieldError(name, "含有不能识别的字符", "请删去其中的控制字符")])
+
+
 class ReadPool:
     """A pool of READ ONLY connections, each with its own prepared statements; safe between threads.
 
@@ -120,9 +127,7 @@ class ReadPool:
 
         Raises `Malformed` for a parameter with the character NUL, which PostgreSQL cannot hold.
         """
-        for name, value in parameters.items():
-            if isinstance(value, str) and "\x00" in value:
-                raise Malformed([FieldError(name, "含有不能识别的字符", "请删去其中的控制字符")])
+        _check(parameters)
         try:
             return self._ask(statement, parameters)
         except (psycopg2.InterfaceError, psycopg2.OperationalError) as error:
@@ -205,6 +210,7 @@ class SessionReader:
 
     def rows(self, statement: SqlFile, parameters: Mapping[str, object]) -> Sequence[tuple[Any, ...]]:
         """All rows of a question."""
+        _check(parameters)
         self._session.flush()
         found = self._session.connection().exec_driver_sql(statement.driver_text, dict(parameters))
         return [tuple(row) for row in found]

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from foundation import clock, journal
 from foundation.access.actor import Actor, Grant
 from foundation.errors import FieldError, Forbidden, Malformed, NotFound, Refused
+from foundation.texts import read_text
 
 LONGEST_REASON = 2000
 
@@ -169,12 +170,10 @@ def _entitled(step: Step, judge: Judge) -> Grant:
 
 
 def _given(step: Step, reason: str) -> str:
-    reason = reason.strip()
-    if step.reason and not reason:
+    read = read_text(reason, "reason", LONGEST_REASON)
+    if step.reason and not read:
         raise Malformed([FieldError("reason", f"“{step.label}”须说明理由", "请填写理由,会写入办理日志并告知对方")])
-    if len(reason) > LONGEST_REASON:
-        raise Malformed([FieldError("reason", "理由太长", f"请控制在 {LONGEST_REASON} 字以内,其余放入附件")])
-    return reason
+    return read
 
 
 def _not_now(session: Session, process: Process, case: Case, step: Step) -> Refused:

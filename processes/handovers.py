@@ -11,6 +11,7 @@ from foundation.database import SessionReader
 from foundation.errors import FieldError, Forbidden, Malformed, NotFound, Refused
 from foundation.people import actions as people
 from foundation.people.models import Handover, Person, Post
+from foundation.texts import LINE, read_text
 from placenames.proposals.queries import open_of_post
 
 LONGEST_NOTE = 2000
@@ -26,17 +27,17 @@ def propose(session: Session, actor: Actor, post_id: int, receiver_login: str, n
         raise Forbidden("这不是您担任的岗位。", remedy="代办期间不能移交岗位。")
     # Offers of one post wait for each other here.
     session.get_one(Post, post_id, with_for_update=True)
-    receiver = session.scalar(select(Person).where(Person.login == receiver_login.strip().lower()))
+    login = read_text(receiver_login, "receiver", LINE).lower()
+    receiver = session.scalar(select(Person).where(Person.login == login))
     if receiver is None or not receiver.active or receiver.id == actor.person_id:
         raise Malformed([FieldError("receiver", "没有这个登录名,或是您自己", "请填写接收人的登录名")])
-    if len(note) > LONGEST_NOTE:
-        raise Malformed([FieldError("note", "说明太长", f"请控制在 {LONGEST_NOTE} 字以内")])
+    note = read_text(note, "note", LONGEST_NOTE)
     waiting = select(Handover.id).filter_by(post_id=post_id, giver_id=actor.person_id, state="proposed")
     if session.scalar(waiting):
         raise Refused("这个岗位的移交正在等接收人确认。", remedy="要换人的,请先取消。")
     handover = Handover(
         post_id=post_id, giver_id=actor.person_id, receiver_id=receiver.id, state="proposed",
-        items=open_of_post(SessionReader(session), post_id), note=note.strip(), proposed_at=clock.now(),
+        items=open_of_post(SessionReader(session), post_id), note=note, proposed_at=clock.now(),
     )  # fmt: skip
     session.add(handover)
     session.flush()

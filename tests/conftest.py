@@ -268,13 +268,27 @@ def free_port() -> int:
 @pytest.fixture(scope="session")
 def site(demo_address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The base address of the real web server over the demonstration."""
+    with served(demo_address, tmp_path_factory.mktemp("site") / "web.log") as base:
+        yield base
+
+
+@pytest.fixture
+def own_site(own_demo_address: str, tmp_path: Path) -> Iterator[str]:
+    """The base address of the real web server over a demonstration that the test may change, with files of its own."""
+    with served(own_demo_address, tmp_path / "web.log", home=tmp_path) as base:
+        yield base
+
+
+@contextmanager
+def served(address: str, log: Path, *, home: Path | None = None) -> Iterator[str]:
+    """The real web server over a register; gives its base address."""
     port = free_port()
-    log = tmp_path_factory.mktemp("site") / "web.log"
     command = [sys.executable, "-m", "uvicorn", "api.app:create_app", "--factory", "--port", str(port)]
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, cwd=PROJECT, stdout=output, stderr=output, env=os.environ | {"DATABASE_URL": demo_address}
-        )
+            command, cwd=PROJECT, stdout=output, stderr=output,
+            env=os.environ | {"DATABASE_URL": address} | ({"DIMING_HOME": str(home)} if home else {}),
+        )  # fmt: skip
     base = f"http://127.0.0.1:{port}"
     try:
         _wait(f"{base}/health/ready", log)

@@ -85,16 +85,6 @@ def standing(actor: Actor) -> str:
     return f"{role(grant.role)} · {grant.organ}{more}"
 
 
-def adds_papers(actor: Actor) -> bool:
-    """Whether someone's posts add papers to cases; who only reads is not offered the form."""
-    return bool(actor.roles & {"applicant", "clerk", "section_chief", "bureau_leader", "approver"})
-
-
-def registers_opinions(actor: Actor) -> bool:
-    """Whether someone's posts register what consulted bodies said."""
-    return bool(actor.roles & {"clerk", "section_chief"})
-
-
 def clock_tone(clock: Mapping[str, Any]) -> str:
     """How a deadline looks: done, overdue, near (five days) or at ease."""
     if clock["state"] != "running":

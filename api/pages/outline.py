@@ -1,8 +1,9 @@
-"""A small still picture of an area: the outline of a GeoJSON geometry as SVG path data."""
+"""A small still picture of an area or a line: the outline of a GeoJSON geometry as SVG path data."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from math import cos, hypot, radians
 from typing import Any
 
@@ -13,9 +14,20 @@ MARGIN = 10.0
 STEP = 0.8  # pixels: a point nearer than this to the last adds nothing to see
 
 
-def outline(geometry: Mapping[str, Any] | None) -> tuple[str, int, int] | None:
-    """Path data with the width and height of its box in pixels; None for what has no area."""
-    rings = list(_rings(geometry or {}))
+@dataclass(frozen=True)
+class Outline:
+    """Path data with the width and height of its box in pixels; `line` for what has no inside."""
+
+    path: str
+    width: int
+    height: int
+    line: bool
+
+
+def outline(geometry: Mapping[str, Any] | None) -> Outline | None:
+    """The picture of a geometry; None for a point and for what has no extent."""
+    line = "Line" in str((geometry or {}).get("type"))
+    rings = list(_lines(geometry or {}) if line else _rings(geometry or {}))
     if not rings:
         return None
     longitudes = [lon for ring in rings for lon, _ in ring]
@@ -23,7 +35,7 @@ def outline(geometry: Mapping[str, Any] | None) -> tuple[str, int, int] | None:
     west, north = min(longitudes), max(latitudes)
     narrow = cos(radians((min(latitudes) + north) / 2))
     width, height = (max(longitudes) - west) * narrow, north - min(latitudes)
-    if not width or not height:
+    if not (width or height) or (not line and not (width and height)):
         return None
     scale = (SIZE - 2 * MARGIN) / max(width, height)
     path = ""
@@ -31,9 +43,14 @@ def outline(geometry: Mapping[str, Any] | None) -> tuple[str, int, int] | None:
         points = _thinned(
             [((lon - west) * narrow * scale + MARGIN, (north - lat) * scale + MARGIN) for lon, lat in ring]
         )
-        if len(points) > 2:
-            path += "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + "Z"
-    return path, round(width * scale + 2 * MARGIN), round(height * scale + 2 * MARGIN)
+        if len(points) > (1 if line else 2):
+            path += "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in points) + ("" if line else "Z")
+    return Outline(path, round(width * scale + 2 * MARGIN), round(height * scale + 2 * MARGIN), line)
+
+
+def _lines(geometry: Mapping[str, Any]) -> Iterable[Ring]:
+    lines = [geometry["coordinates"]] if geometry.get("type") == "LineString" else geometry["coordinates"]
+    yield from ([(point[0], point[1]) for point in line] for line in lines)
 
 
 def _rings(geometry: Mapping[str, Any]) -> Iterable[Ring]:

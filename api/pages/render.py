@@ -36,10 +36,12 @@ def render_place(
     )
 
 
-def render_error(status: int, title: str, detail: str, *, site: str = "地名查询") -> str:
+def render_error(status: int, title: str, detail: str, *, site: str = "地名查询", desk: bool = False) -> str:
     """The page of an error for people, in plain words with a way on."""
     template = _environment().get_template("error.html")
-    return template.render(status=status, heading=title, detail=detail, title=site, demo=False, map_approval="")
+    return template.render(
+        status=status, heading=title, detail=detail, title=site, demo=False, map_approval="", desk=desk
+    )
 
 
 def render_docs(*, title: str = "地名查询") -> str:

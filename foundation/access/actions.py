@@ -19,6 +19,7 @@ from foundation.people.models import Person
 from foundation.settings import settings
 
 WINDOW = timedelta(minutes=15)
+KEPT = timedelta(days=90)  # what is left of signings in that are over
 # From one address; from anywhere. The second is wider, so that a stranger cannot lock an officer out.
 MOST_FROM_ONE = 10
 MOST_FROM_ALL = 100
@@ -40,18 +41,21 @@ def sign_in(session: Session, login: str, password: str, address: str) -> Opened
 
     Raises `TooMany` after ten failures within a quarter of an hour, the right password included.
     """
-    login = login.strip().lower()[:80]
+    login = "".join(char for char in login.lower() if char.isprintable())[:80].strip()
     # One after the other for one login: ten guesses at once are ten guesses.
     session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:login, 7))"), {"login": login})
     _throttle(session, login, address)
     person = session.scalar(select(Person).where(Person.login == login))
     right = passwords.matches(person.password_hash if person and person.active else None, password)
     if person is None or not right:
+        over = SignInAttempt.at < clock.now() - WINDOW
+        session.execute(delete(SignInAttempt).where(SignInAttempt.login == login, over))
         session.add(SignInAttempt(login=login, address=address, at=clock.now()))
         return None
     session.execute(delete(SignInAttempt).where(SignInAttempt.login == login, SignInAttempt.address == address))
     cookie, token, csrf = (secrets.token_urlsafe(32) for _ in range(3))
     now = clock.now()
+    session.execute(delete(SignIn).where(SignIn.person_id == person.id, SignIn.expires_at < now - KEPT))
     opened = Opened(person, cookie, token, csrf, now + timedelta(hours=settings().session_hours))
     session.add(
         SignIn(
@@ -93,7 +97,7 @@ def change_password(session: Session, actor: Actor, old: str, new: str) -> None:
 
 def set_password(session: Session, person: Person, new: str, *, by: int | None, keep: int | None = None) -> None:
     """Give a person a new password; ends their signings in, but for the one to `keep`."""
-    person.password_hash = passwords.hashed(passwords.checked(new, person.login))
+    person.password_hash = passwords.hashed(passwords.checked(new, person.login, loc="new"))
     open_ones = update(SignIn).where(SignIn.person_id == person.id, SignIn.ended_at.is_(None))
     session.execute(open_ones.where(SignIn.id != (keep or 0)).values(ended_at=clock.now()))
     journal.collect(session, journal.Line("password", "person", person.id, person=by))

@@ -14,13 +14,14 @@ from foundation.errors import FieldError, Malformed, NotFound, Refused
 from foundation.people import passwords
 from foundation.people.models import Organ, Person, Post, PostGrant
 from foundation.people.roles import ORGAN_KINDS, ROLES
+from foundation.texts import read_text
 
 _LOGIN = re.compile(r"[a-z][a-z0-9._-]{1,39}")
 
 
 def add_person(session: Session, login: str, name: str, password: str, *, by: int | None = None) -> Person:
     """A new person with a login; raises `Malformed` for a bad login, name or password, `Refused` where it is taken."""
-    login, name = login.strip().lower(), name.strip()
+    login, name = login.strip().lower(), read_text(name, "name")
     if not _LOGIN.fullmatch(login):
         raise Malformed([FieldError("login", "登录名的写法不对", "请用小写字母开头的字母、数字、点或横线,2–40 个")])
     if not 1 <= len(name) <= 40:

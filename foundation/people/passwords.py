@@ -22,12 +22,12 @@ def _hasher() -> PasswordHasher:
     return PasswordHasher(time_cost=3, memory_cost=65536, parallelism=1)
 
 
-def checked(password: str, login: str) -> str:
+def checked(password: str, login: str, loc: str = "password") -> str:
     """The password, where it may be used; raises `Malformed` with what is missing."""
     if not SHORTEST <= len(password) <= LONGEST:
-        raise Malformed([FieldError("password", "密码太短或太长", f"请用 {SHORTEST}–{LONGEST} 个字符")])
+        raise Malformed([FieldError(loc, "密码太短或太长", f"请用 {SHORTEST}–{LONGEST} 个字符")])
     if login in password.lower() or len(set(password)) < 5:
-        raise Malformed([FieldError("password", "密码太容易猜到", "请勿包含登录名,并至少用 5 个不同的字符")])
+        raise Malformed([FieldError(loc, "密码太容易猜到", "请勿包含登录名,并至少用 5 个不同的字符")])
     return password
 
 

@@ -14,8 +14,8 @@ from foundation.database import SessionReader
 from foundation.errors import FieldError, Forbidden, Malformed, Refused
 from foundation.files.actions import keep_file
 from foundation.files.models import Attachment
+from foundation.texts import LINE, read_text
 from placenames.proposals import decisions, queries, rules
-from placenames.proposals.drafts import LONGEST_LINE, read_text
 from placenames.proposals.filling import content, fill
 from placenames.proposals.lifecycle import EDITABLE, KINDS, OWN
 from placenames.proposals.models import Opinion, Proposal, ProposalPaper, Route
@@ -189,9 +189,9 @@ def add_opinion(session: Session, actor: Actor, given_id: str, given: OpinionBod
     grant = held.get("clerk") or held.get("section_chief")
     if grant is None:
         raise Forbidden("意见由民政局经办人登记。")
-    if case.state not in {"accepted", "in_review", "consulting"}:
+    if case.state not in rules.CONSULTED:
         raise Refused(f"申请目前是“{OWN.states[case.state]}”,不能登记意见。", remedy="请在受理之后、呈批之前登记。")
-    organ, text = read_text(given.organ, "organ", LONGEST_LINE), read_text(given.text, "text")
+    organ, text = read_text(given.organ, "organ", LINE), read_text(given.text, "text")
     if not organ:
         raise Malformed([FieldError("organ", "没有填写单位", "请填写出具意见的单位")])
     if given.stance != "agree" and not text:
@@ -211,7 +211,7 @@ def add_opinion(session: Session, actor: Actor, given_id: str, given: OpinionBod
 
 def _contributes(known: rules.Facts, actor: Actor) -> Grant:
     held = rules.standing(known, actor)
-    for role in ("clerk", "section_chief", "bureau_leader", "approver", "applicant"):
+    for role in rules.CONTRIBUTORS:
         if role in held:
             return held[role]
     raise Forbidden("您不能给这件申请加附件。", remedy="请交由经办人上传。")

@@ -20,8 +20,8 @@ from foundation.errors import FieldError, Malformed, Refused
 from foundation.files.actions import InstrumentDraft, register_instrument
 from foundation.files.models import Instrument
 from foundation.lifecycle import Effect
+from foundation.texts import LINE, read_text
 from placenames.proposals import queries, rules
-from placenames.proposals.drafts import LONGEST_LINE, read_text
 from placenames.proposals.filling import shape_of
 from placenames.proposals.models import Announcement, Filing, Proposal, ProposalPaper
 from placenames.proposals.schemas import StepBody
@@ -116,8 +116,7 @@ def _registered(session: Session, case: Proposal, given: StepBody) -> Instrument
     if paper is None:
         raise Malformed([FieldError("instrument", "没有填写批文", "请填写文号、机关和成文日期")])
     number, organ = (
-        read_text(text, f"instrument.{name}", LONGEST_LINE)
-        for name, text in (("number", paper.number), ("organ", paper.organ))
+        read_text(text, f"instrument.{name}", LINE) for name, text in (("number", paper.number), ("organ", paper.organ))
     )
     for name, text, words in (("number", number, "文号"), ("organ", organ, "机关")):
         if not text:
@@ -202,7 +201,7 @@ def _day(session: Session, case: Proposal, sent: date) -> date:
 
 
 def _announce(session: Session, case: Proposal, actor: Actor, given: StepBody) -> Effect:
-    channels = [read_text(channel, "channels", LONGEST_LINE) for channel in given.channels or []]
+    channels = [read_text(channel, "channels", LINE) for channel in given.channels or []]
     if not channels or not all(channels):
         raise Malformed([FieldError("channels", "没有填写公告渠道", "请至少写一个,例如 政府门户网站")])
     if case.name_id is None:

@@ -1,9 +1,10 @@
-"""What may be written into a case: names, texts and geometries as people give them, with the remedy where not."""
+"""What may be written into a case: names and geometries as people give them, with the remedy where not."""
 
 from __future__ import annotations
 
 import json
 import math
+import re
 import unicodedata
 from typing import Any
 
@@ -14,8 +15,6 @@ from foundation.coordinates import CHINA
 from foundation.errors import FieldError, Malformed
 
 LONGEST_NAME = 40
-LONGEST_TEXT = 4000
-LONGEST_LINE = 200
 MOST_VERTICES = 20_000
 _KINDS = ("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon")
 _CRS = ("CRS84", "4490", "4326")
@@ -58,17 +57,6 @@ def _fault(char: str) -> tuple[str, str] | None:
     if char.isascii() and char.isalnum():
         return f"是字母或数字“{char}”", "地名用汉字书写,数字请写成“二”“三”(《地名管理条例》第九条)"
     return f"“{char}”不是汉字", "请删去标点和符号,只用汉字"
-
-
-def read_text(text: str, loc: str, longest: int = LONGEST_TEXT) -> str:
-    """A text of several lines; raises `Malformed` for invisible characters and for what is too long."""
-    cleaned = unicodedata.normalize("NFC", text.replace("\r\n", "\n")).strip()
-    if len(cleaned) > longest:
-        raise _bad(loc, f"有 {len(cleaned)} 个字,太长", f"请控制在 {longest} 个字以内,其余放入附件")
-    for place, char in enumerate(cleaned, start=1):
-        if unicodedata.category(char) in _UNSEEN and char not in "\n\t":
-            raise _bad(loc, f"第 {place} 个字符看不见或没有编码(U+{ord(char):04X})", "请删去后重新键入")
-    return cleaned
 
 
 def read_geometry(given: dict[str, Any] | None, loc: str = "geometry") -> shapely.Geometry | None:
@@ -132,8 +120,9 @@ def _valid(given: dict[str, Any], loc: str) -> shapely.Geometry:
         raise _bad(loc, "图形是空的,或所有节点在同一位置", "请重新画出位置")
     if "Polygon" in drawn.geom_type and not drawn.is_valid:
         why = shapely.is_valid_reason(drawn)
-        where = why[why.find("[") : why.find("]") + 1] or ""
-        raise _bad(loc, f"面的边界自相交或重叠{where}", "请拖动节点使边界不交叉,再保存")
+        where = re.search(r"\[(\S+) (\S+)\]", why)
+        at = f"(在 {float(where[1]):.5f}, {float(where[2]):.5f} 附近)" if where else ""
+        raise _bad(loc, f"面的边界自相交或重叠{at}", "请拖动节点使边界不交叉,再保存")
     if "Line" in drawn.geom_type and not all(shapely.is_simple(shapely.get_parts(drawn))):
         raise _bad(loc, "线自相交", "请拖动节点使线不交叉;环形道路请首尾相接")
     return drawn

@@ -15,8 +15,9 @@ from foundation import coordinates
 from foundation.database import SessionReader
 from foundation.errors import FieldError, Malformed, Refused
 from foundation.files.models import SECRECIES
+from foundation.texts import LINE, read_text
 from placenames.proposals import queries, rules
-from placenames.proposals.drafts import LONGEST_LINE, read_geometry, read_name, read_text
+from placenames.proposals.drafts import read_geometry, read_name
 from placenames.proposals.models import Proposal
 from placenames.spelling.rules import spell
 
@@ -48,6 +49,7 @@ def fill(session: Session, case: Proposal, way: queries.Way, fields: Mapping[str
     """Write the fields of a request body into a case; raises `Malformed` with every fault, `Refused` for 秘密."""
     faults = Faults()
     given = {name: value for name, value in fields.items() if value is not None}
+    before = case.name
     for name in NAMES:
         if name in given:
             with faults.noted():
@@ -58,15 +60,17 @@ def fill(session: Session, case: Proposal, way: queries.Way, fields: Mapping[str
                 setattr(case, name, read_text(given[name], name, longest))
     for name, value in given.get("applicant", {}).items():
         with faults.noted():
-            setattr(case, f"applicant_{name}", read_text(value, f"applicant.{name}", LONGEST_LINE))
+            setattr(case, f"applicant_{name}", read_text(value, f"applicant.{name}", LINE))
     if "secrecy" in given:
         with faults.noted():
             case.secrecy = _secrecy(given["secrecy"])
     with faults.noted():
         _locate(session, case, way, fields)
-    if not faults.found and {*NAMES, "readings"} & set(given):
+    if not faults.found:
+        # What an officer confirmed stays confirmed as long as the name is the same.
+        confirmed = case.readings if case.readings_certain and case.name == before else None
         with faults.noted():
-            _spell(case, way, given.get("readings"))
+            _spell(case, way, given.get("readings") or confirmed)
     faults.tell()
 
 

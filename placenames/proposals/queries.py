@@ -10,6 +10,7 @@ from typing import Any
 from foundation import clock, sqlfiles
 from foundation.access.actor import Actor
 from foundation.database import Reader
+from foundation.dates import KnownDate, Precision
 from foundation.errors import FieldError, Malformed, NotFound, Refused
 from foundation.people.roles import ORGAN_KINDS, READS_CASES, ROLES
 from placenames.proposals import rules
@@ -145,7 +146,13 @@ def case(reader: Reader, actor: Actor, given_id: str) -> dict[str, Any]:
     told["next_steps"] = rules.next_steps(known, actor)
     told["waiting_for"] = _waiting_for(known)
     told["findings"] = told["findings"] or []
-    told["editable"] = known.state in EDITABLE and bool({"applicant", "clerk"} & set(rules.standing(known, actor)))
+    held = set(rules.standing(known, actor))
+    told["editable"] = known.state in EDITABLE and bool(held & {"applicant", "clerk"})
+    told["may_attach"] = known.state != "archived" and bool(held & set(rules.CONTRIBUTORS))
+    told["may_opine"] = known.state in rules.CONSULTED and bool(held & {"clerk", "section_chief"})
+    if known.announcement == "pending":
+        # What would be announced, to be read before it is.
+        told["announcement"]["content"] = dict(known.items)
     inside = _reads_inside(actor)
     told["attachments"] = [
         {key: value for key, value in paper.items() if key != "by_id"}
@@ -190,9 +197,13 @@ def _labelled(told: dict[str, Any]) -> dict[str, Any]:
 def announcement_text(content: Mapping[str, str]) -> str:
     """The announcement in words (DOMAIN §8.3), from its six items."""
     return (
-        f"根据《地名管理条例》,经{content['approver']}于{content['approved_on']}批准,现将标准地名公告如下:"
-        f"{content['standard_name']}({content['roman']}),位于{content['division']},{content['location']}。"
+        f"根据《地名管理条例》,经{content['approver']}于{_day_words(content['approved_on'])}批准,现将标准地名公告如下:"
+        f"{content['standard_name']}({content['roman']}),位于{content['division']},{content['location'].rstrip('。;,')}。"
     )
+
+
+def _day_words(written: str) -> str:
+    return KnownDate(date.fromisoformat(written), Precision.DAY).words() if written else ""
 
 
 def _clocks(told: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -180,12 +180,20 @@ def next_steps(case: Facts, actor: Actor) -> list[dict[str, Any]]:
     return found
 
 
+CONTRIBUTORS = ("clerk", "section_chief", "bureau_leader", "approver", "applicant")
+"""Who adds papers to a case, the first of one's roles counting."""
+
+CONSULTED = frozenset({"accepted", "in_review", "consulting"})
+"""The states in which opinions are registered."""
+
 ASIDE = frozenset({"withdraw", "suspend", "return"})
 """Steps that are always open and therefore no work that waits."""
 
 
 def waits_for(case: Facts, actor: Actor) -> bool:
     """Whether the case waits for this person: a step forward that they could take now."""
+    if case.state == "withdrawn":
+        return False
     return any(step["possible"] and step["step"] not in ASIDE for step in next_steps(case, actor))
 
 

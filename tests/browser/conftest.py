@@ -50,7 +50,7 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-def _visit(browser: Browser, site: str, **options: Any) -> Iterator[Page]:
+def visit(browser: Browser, site: str, **options: Any) -> Iterator[Page]:
     """A page whose requests to other hosts are refused; a breach of any kind fails the test at its end."""
     context = browser.new_context(locale="zh-CN", **options)
     context.set_default_timeout(PATIENCE)
@@ -93,19 +93,19 @@ def _count_bytes(context: BrowserContext, page: Page, watch: Watch) -> None:
 @pytest.fixture
 def page(browser: Browser, site: str) -> Iterator[Page]:
     """A page on a desk of someone who wants no moving pictures: the map jumps, which also saves the tests time."""
-    yield from _visit(browser, site, viewport=DESK, reduced_motion="reduce")
+    yield from visit(browser, site, viewport=DESK, reduced_motion="reduce")
 
 
 @pytest.fixture
 def phone(browser: Browser, site: str) -> Iterator[Page]:
     """A page on a phone."""
-    yield from _visit(browser, site, viewport=PHONE, device_scale_factor=2, has_touch=True, is_mobile=True)
+    yield from visit(browser, site, viewport=PHONE, device_scale_factor=2, has_touch=True, is_mobile=True)
 
 
 @pytest.fixture
 def scriptless(browser: Browser, site: str) -> Iterator[Page]:
     """A page in a browser that runs no script."""
-    yield from _visit(browser, site, viewport=DESK, java_script_enabled=False)
+    yield from visit(browser, site, viewport=DESK, java_script_enabled=False)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from foundation.settings import PROJECT
 
-PACKAGES = ("api", "boundaries", "commands", "deploy", "foundation", "placenames", "processes")
+PACKAGES = ("api", "benchmarks", "boundaries", "commands", "deploy", "foundation", "placenames", "processes")
 REGISTERS = ("boundaries", "placenames")
 
 

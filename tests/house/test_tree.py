@@ -21,6 +21,7 @@ ENTRIES = {
     "README.md": "what it is, the two commands, where things are",
     "alembic.ini": "where the migrations lie",
     "api": "HTTP only: routes, pages, viewer",
+    "benchmarks": "what the house is measured by",
     "boundaries": "register 2: divisions over time",
     "commands": "the commands by subject, put together by manage.py",
     "data": "shipped facts and defaults",

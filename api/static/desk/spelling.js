@@ -37,6 +37,9 @@ export class SpellingHelp {
   typed(name) {
     this.confirmed = null;
     this.certain = false;
+    // What stands there belongs to the name before: nobody may confirm it for this one.
+    this.parts.readingsField.hidden = true;
+    this.parts.sure.hidden = true;
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => this.#spell(name, { suggest: true }), WAIT);
   }

@@ -26,7 +26,9 @@ SELECT json_build_object(
         'becomes', kin.becomes, 'came_from', kin.came_from,
         'approval', CASE WHEN lead.instrument <> '' THEN
             json_build_object(
-                'instrument', lead.instrument, 'date', lead.valid_from, 'precision', lead.from_precision) END,
+                'instrument', lead.instrument, 'date', lead.valid_from, 'precision', lead.from_precision,
+                'organ', decision.organ, 'number', decision.number, 'announced_on', decision.issued_on,
+                'channels', decision.channels) END,
         'heritage', false
     )
 )::text,
@@ -43,6 +45,7 @@ CROSS JOIN LATERAL (
              n.valid_from DESC NULLS LAST, n.id
     LIMIT 1
 ) lead
+LEFT JOIN published.place_decision decision ON decision.name_id = lead.id
 CROSS JOIN LATERAL (
     SELECT json_agg(json_build_object(
         'text', n.text, 'roman', n.roman, 'kind', n.kind, 'status', n.status,
