@@ -1,4 +1,4 @@
-"""Who may use a route: named in its signature, checked before its body, and looked for by a test on every route."""
+"""Who may use a route: named in its signature, checked before its body is used, and looked for on every route."""
 
 from __future__ import annotations
 
@@ -65,7 +65,6 @@ def signed_in(actor: Annotated[Actor | None, Depends(visitor)]) -> Actor:
 
 Public = Annotated[None, Depends(anyone)]
 PublicReader = Annotated[Reader, Depends(public_reader)]
-Visitor = Annotated[Actor | None, Depends(visitor)]
 Staff = Annotated[Actor, Depends(signed_in)]
 StaffReader = Annotated[Reader, Depends(staff_reader)]
 

@@ -28,8 +28,8 @@ from api.routes import (
 )
 from foundation.settings import settings
 
-PUBLIC = (search, places, divisions, map, health, site)
-STAFF = (session, proposals, tools, handovers, journal, desk)
+PUBLIC = (search, places, divisions, map, tools, health, site)
+STAFF = (session, proposals, handovers, journal, desk)
 
 
 @asynccontextmanager

@@ -173,7 +173,10 @@ def _unreadable(request: Request, error: Exception) -> Response:
 
 def _fault(fault: dict[str, Any]) -> dict[str, str]:
     msg, remedy = _FAULTS.get(fault["type"], ("写法不对", "请对照接口说明 /docs"))
-    return {"loc": _where(fault["loc"]), "msg": msg, "remedy": remedy.format(**fault.get("ctx", {}))}
+    told = {
+        key: str(value).replace("' or '", "'、'").replace(", ", "、") for key, value in fault.get("ctx", {}).items()
+    }
+    return {"loc": _where(fault["loc"]), "msg": msg, "remedy": remedy.format(**told)}
 
 
 def _where(loc: Sequence[object]) -> str:
@@ -206,11 +209,11 @@ def _overtaken(error: Exception) -> str:
     """What to tell where the database could not do it now, though nothing is wrong with the request; else empty."""
     cause = getattr(error, "orig", None)
     if isinstance(cause, psycopg2.errors.LockNotAvailable | psycopg2.errors.DeadlockDetected):
-        return "别人正在办理同一件,没有保存。请稍后再试。"
+        return "别人正在办理同一件,或系统正在整理数据,没有保存。请稍后再试。"
     if isinstance(cause, psycopg2.errors.DiskFull):
         return "服务器磁盘已满,没有保存。请告知维护人员。"
     if isinstance(cause, psycopg2.errors.QueryCanceled):
         return "处理用时过长,已停止,没有保存。请稍后再试。"
     if isinstance(cause, psycopg2.OperationalError):
-        return "数据库暂时连接不上,没有保存。请稍后再试。"
+        return "数据库连接中断,可能没有保存。请刷新页面核对后再试。"
     return ""

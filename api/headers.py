@@ -8,6 +8,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from foundation.settings import settings
 
+# What is told to one person is kept by nobody else.
+FOR_STAFF = ("/desk", "/api/session", "/api/proposals", "/api/handovers", "/api/journal", "/api/routes")
 LARGEST_JSON = 2 << 20
 TOO_LARGE = {
     True: "文件超过 {most} MB。请压缩图片或降低扫描分辨率后再上传。",
@@ -79,7 +81,8 @@ class BodyLimit:
             taken += len(message.get("body", b""))
             if taken > most:
                 # FastAPI passes this one kind on from within its reading of a body.
-                raise HTTPException(413, TOO_LARGE[files].format(most=most >> 20))
+                told = settings().largest_file_mb if files else most >> 20
+                raise HTTPException(413, TOO_LARGE[files].format(most=told))
             return message
 
         await self.app(scope, counted, send)
@@ -105,6 +108,8 @@ class SecurityHeaders:
                 if scope["path"].startswith("/static/"):
                     # Asked for again after each upgrade, else old and new modules would mix; the ETag keeps it cheap.
                     headers.setdefault("Cache-Control", "no-cache")
+                elif scope["path"].startswith(FOR_STAFF):
+                    headers.setdefault("Cache-Control", "private, no-store")
             await send(message)
 
         await self.app(scope, receive, with_headers)

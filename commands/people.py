@@ -91,6 +91,15 @@ def person_password(login: Login, password_stdin: PasswordStdin = False) -> None
     print("密码已重设。" + ("" if given else f"新密码:{made}"))
 
 
+@commands.command("disable", help="停用一个人员的登录;已办的记录不变。")
+def person_disable(login: Login) -> None:
+    """Close a person's login."""
+    from processes import people
+
+    with the_register(bring=False):
+        print(f"已停用 {people.disable(login)} 的登录。")
+
+
 def demo_accounts(json: Annotated[bool, typer.Option("--json", help="以 JSON 输出")] = False) -> None:
     """List the demonstration's accounts."""
     from processes import demo_people

@@ -32,7 +32,7 @@ class Malformed(DimingError):
     """The request cannot be read: each bad field with its remedy."""
 
     def __init__(self, errors: list[FieldError]) -> None:
-        super().__init__(";".join(f"{error.loc}:{error.msg}" for error in errors))
+        super().__init__(";".join(f"{error.loc}:{error.msg}({error.remedy})" for error in errors))
         self.errors = errors
 
 

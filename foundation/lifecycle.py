@@ -75,6 +75,8 @@ class Process:
         for verb, before, after in lines:
             if after is None:
                 continue
+            if state is not None and all(step.verb != verb for step in self.steps):
+                raise ValueError(f"{verb} is no step")
             if state is None and (before is not None or after != self.start):
                 raise ValueError(f"the first line {verb} does not begin at {self.start}")
             if state is not None:
@@ -105,12 +107,14 @@ class Judge:
     """What a register says about one case, asked once the row is held.
 
     `standing`: the roles in which this person may act on it, each with the grant. `bars`: why this person may
-    not take a step for which they have the role, or an empty text. `missing`: what a step still needs.
+    not take a step for which they have the role, or an empty text. `missing`: what a step still needs. `done`: whether
+    a step that leaves the state as it is has been taken already.
     """
 
     standing: Callable[[], Mapping[str, Grant]]
     bars: Callable[[Step], str]
     missing: Callable[[Step], Sequence[str]]
+    done: Callable[[Step], bool] = lambda step: False
 
 
 def hold(session: Session, case: Case) -> None:
@@ -127,7 +131,7 @@ def advance(
     judge: Judge,
     *,
     reason: str = "",
-    effect: Callable[[], Effect],
+    effect: Callable[[Grant], Effect],
 ) -> Step:
     """Take one step: lock, right, state, guard, what the step does, then the new state and its journal line.
 
@@ -137,8 +141,8 @@ def advance(
     hold(session, case)
     step = process.step(verb)
     grant = _entitled(step, judge)
-    if case.state not in step.sources:
-        raise _not_now(session, process, case, step)
+    if case.state not in step.sources or judge.done(step):
+        raise _not_now(session, process, case, step, judge)
     missing = list(judge.missing(step))
     if missing:
         raise Refused(
@@ -146,7 +150,7 @@ def advance(
         )
     reason = _given(step, reason)
     before = case.state
-    done = effect()
+    done = effect(grant)
     target = done.to if done.to is not None else step.targets[0]
     if target not in step.targets:
         raise ValueError(f"{verb} does not lead to {target}")
@@ -176,8 +180,8 @@ def _given(step: Step, reason: str) -> str:
     return read
 
 
-def _not_now(session: Session, process: Process, case: Case, step: Step) -> Refused:
-    allowed = process.allowed(case.state)
+def _not_now(session: Session, process: Process, case: Case, step: Step, judge: Judge) -> Refused:
+    allowed = [each for each in process.allowed(case.state) if not judge.done(each)]
     happened = last_act(session, process, case)
     return Refused(
         f"现在不能“{step.label}”:{happened}目前是“{process.states[case.state]}”。",

@@ -21,11 +21,11 @@ from placenames.register.actions import record_places
 from placenames.register.drafts import NameDraft, PlaceDraft
 from placenames.spelling.rules import spell
 from processes import demo_people, jiangsu
+from processes.demo_people import DATASET
 from processes.divisions import establish
 from processes.edge import writing
 
 TASK = "load_demo"
-DATASET = "demo-jiangsu"
 REASON = "载入演示数据"
 
 

@@ -17,6 +17,7 @@ from foundation.people import actions
 from processes.edge import writing
 from processes.people import Posting, the_post
 
+DATASET = "demo-jiangsu"
 SECRET = "demo_secret"  # noqa: S105 - the name of the policy row, not its value
 ACCOUNTS_LOCK = 0x64656D6F
 
@@ -75,7 +76,7 @@ def bring(session: Session) -> None:
 def listing() -> list[dict[str, Any]]:
     """The accounts with their passwords (CONTRACT §1); raises `Refused` where the register is no demonstration."""
     with writing() as session:
-        if session.scalar(text("SELECT value FROM foundation.policy WHERE name = 'dataset'")) is None:
+        if session.scalar(text("SELECT value FROM foundation.policy WHERE name = 'dataset'")) != DATASET:
             raise Refused("这不是演示数据,没有演示账号。", remedy="请用 ./diming person add 添加人员。")
         bring(session)
         return [

@@ -10,7 +10,7 @@ from foundation.access.actor import Actor
 from foundation.database import SessionReader
 from foundation.errors import FieldError, Forbidden, Malformed, NotFound, Refused
 from foundation.people import actions as people
-from foundation.people.models import Handover, Person, Post
+from foundation.people.models import Handover, Person, Post, PostGrant
 from foundation.texts import LINE, read_text
 from placenames.proposals.queries import open_of_post
 
@@ -23,7 +23,8 @@ def propose(session: Session, actor: Actor, post_id: int, receiver_login: str, n
 
     Raises `Forbidden` where the post is not one's own, `Malformed` for the receiver, `Refused` where it is offered.
     """
-    if not any(grant.post_id == post_id and not grant.stand_in for grant in actor.grants):
+    grant = next((held for held in actor.grants if held.post_id == post_id and not held.stand_in), None)
+    if grant is None:
         raise Forbidden("这不是您担任的岗位。", remedy="代办期间不能移交岗位。")
     # Offers of one post wait for each other here.
     session.get_one(Post, post_id, with_for_update=True)
@@ -31,6 +32,8 @@ def propose(session: Session, actor: Actor, post_id: int, receiver_login: str, n
     receiver = session.scalar(select(Person).where(Person.login == login))
     if receiver is None or not receiver.active or receiver.id == actor.person_id:
         raise Malformed([FieldError("receiver", "没有这个登录名,或是您自己", "请填写接收人的登录名")])
+    if not _of_the_organ(session, receiver.id, grant.organ_id):
+        raise Malformed([FieldError("receiver", f"{receiver.name}不在{grant.organ}任职", "请先由系统管理员登记其岗位")])
     note = read_text(note, "note", LONGEST_NOTE)
     waiting = select(Handover.id).filter_by(post_id=post_id, giver_id=actor.person_id, state="proposed")
     if session.scalar(waiting):
@@ -43,6 +46,13 @@ def propose(session: Session, actor: Actor, post_id: int, receiver_login: str, n
     session.flush()
     _note(session, actor, handover, "propose", {"receiver": receiver.login, "items": handover.items})
     return handover
+
+
+def _of_the_organ(session: Session, person_id: int, organ_id: int) -> bool:
+    """Whether a person holds a post at an organ, or once did: a post stays in its house."""
+    held = select(PostGrant.id).join(Post, Post.id == PostGrant.post_id)
+    of_both = held.where(PostGrant.person_id == person_id, Post.organ_id == organ_id)
+    return session.scalar(of_both.limit(1)) is not None
 
 
 def settle(session: Session, actor: Actor, handover_id: int, verb: str) -> Handover:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from foundation import clock
-from foundation.access.actions import set_password
-from foundation.errors import FieldError, Malformed
+from foundation.access.actions import end_sign_ins, set_password
+from foundation.errors import FieldError, Malformed, NotFound
 from foundation.people import actions, passwords
-from foundation.people.models import Post
+from foundation.people.models import Post, PostGrant
 from processes.edge import writing
 
 
@@ -51,7 +51,7 @@ def revoke(login: str, posting: Posting) -> str:
     """Take a person off a post; returns what was done in words."""
     with writing() as session:
         person = actions.the_person(session, login)
-        post = the_post(session, posting)
+        post = _post_of(session, person.id, posting)
         actions.take_post(session, person, post)
         return f"{person.name}({person.login}):不再担任 {posting.organ} {post.title}"
 
@@ -62,6 +62,33 @@ def reset_password(login: str, password: str | None) -> str:
     with writing() as session:
         set_password(session, actions.the_person(session, login), given, by=None)
     return given
+
+
+def disable(login: str) -> str:
+    """Close a person's login and end their signings in; returns the name."""
+    with writing() as session:
+        person = actions.the_person(session, login)
+        actions.disable(session, person)
+        end_sign_ins(session, person.id)
+        return person.name
+
+
+def _post_of(session: Session, person_id: int, posting: Posting) -> Post:
+    """The post as the person holds it, its division in use today or not; raises `NotFound`."""
+    question = (
+        select(Post)
+        .join(PostGrant, PostGrant.post_id == Post.id)
+        .where(PostGrant.person_id == person_id, Post.role == posting.role)
+        .where(Post.organ_id == actions.the_organ(session, posting.organ).id)
+        .where(Post.division_id.in_(text("SELECT division_id FROM boundaries.division_version WHERE code = :code")))
+        .order_by(PostGrant.id.desc())
+    )
+    if posting.title:
+        question = question.where(Post.title == posting.title)
+    found = session.scalars(question, {"code": posting.division}).first()
+    if found is None:
+        raise NotFound("没有担任过这个岗位。", remedy="请核对角色、单位和政区代码。")
+    return found
 
 
 def the_post(session: Session, posting: Posting) -> Post:

@@ -47,8 +47,8 @@ def application_of(name: str = "龙津东街", generic: str = "街", **others: A
     """A whole application for a street, as CONTRACT §4 writes it; others replace what they name."""
     return {
         "kind": "naming", "class": "街路巷", "division": RUGAO, "name": name, "specific": name.removesuffix(generic),
-        "generic": generic, "meaning": "龙津是旧时的渡口", "reason": "新建道路,需要命名", "location": "东起甲路,西至乙路",
-        "geometry": STREET,
+        "generic": generic, "meaning": "龙津是旧时的渡口", "reason": "新建道路,需要命名",
+        "location": "东起甲路,西至乙路", "geometry": STREET,
         "applicant": {"name": "演示建设公司", "code": "", "contact": "张某", "phone": "0513-00000000"},
     } | others  # fmt: skip
 
@@ -64,7 +64,7 @@ def instrument(number: str = "", dated: date | None = None, **others: Any) -> di
 
 def brings(step: str) -> dict[str, Any]:
     """What a step must bring along."""
-    return {
+    needed: dict[str, dict[str, Any]] = {
         "approve": {"instrument": instrument()},
         "refuse": {"instrument": instrument(), "reason": "与规划不符"},
         "record_decision": {"instrument": instrument()},
@@ -72,7 +72,8 @@ def brings(step: str) -> dict[str, Any]:
         "return": {"reason": "缺少位置图"},
         "withdraw": {"reason": "工程取消"},
         "suspend": {"reason": "等待规划调整"},
-    }.get(step, {})
+    }
+    return needed.get(step, {})
 
 
 def actor(session: Session, login: str) -> Actor:

@@ -73,6 +73,7 @@ def render_case(actor: Actor, case: Case, *, chart: Mapping[str, Any], today: st
     data = {
         "id": case["id"],
         "state": case["state"],
+        "version": case["version"],
         "steps": case["next_steps"],
         "attachments": case["attachments"],
         "approver": case["route"]["approver"],

@@ -15,7 +15,7 @@ from boundaries.divisions.queries import children
 from foundation import clock
 from foundation.access.actor import Actor
 from foundation.database import Reader
-from foundation.errors import NotFound, Refused
+from foundation.errors import Forbidden, NotFound, Refused
 from foundation.people.queries import handovers
 from foundation.settings import settings
 from placenames.proposals import queries
@@ -86,7 +86,7 @@ def proposals(
 def new_proposal(actor: Staff, reader: StaffReader, public: PublicReader) -> HTMLResponse:
     """新的地名申报."""
     if not _writes(actor):
-        raise Refused("您的岗位不能提出地名申报。", remedy="请由经办人或申请单位填写。")
+        raise Forbidden("您的岗位不能提出地名申报。", remedy="请由经办人或申请单位填写。")
     return _form(actor, reader, public, None)
 
 
@@ -121,7 +121,10 @@ def _divisions(actor: Actor, reader: Reader) -> list[dict[str, str]]:
             continue
         found.setdefault(grant.division_code, grant.division)
         if grant.role == "applicant" or not grant.division_code.endswith("00"):
-            items, _ = children(reader, grant.division_code, clock.today(), "", MOST_DIVISIONS)
+            try:
+                items, _ = children(reader, grant.division_code, clock.today(), "", MOST_DIVISIONS)
+            except NotFound:
+                continue  # the division has ended: nothing is opened there any more
             for below in json.loads(items):
                 found.setdefault(below["code"], below["name"])
     return [{"code": code, "name": name} for code, name in found.items()]
@@ -154,10 +157,10 @@ def handover_list(actor: Staff, reader: StaffReader, public: PublicReader) -> HT
 @router.get("/handovers/{handover_id}")
 def handover(actor: Staff, reader: StaffReader, public: PublicReader, handover_id: str) -> HTMLResponse:
     """移交清单."""
-    found = next((it for it in handovers(reader, actor.person_id) if it["id"] == handover_id), None)
-    if found is None:
+    found = handovers(reader, actor.person_id, queries.read_id(handover_id))
+    if not found:
         raise NotFound("没有这份移交。", remedy="请回到移交页面查看。")
-    return _page(render.render_handover(actor, found, demo=installation(public).demo))
+    return _page(render.render_handover(actor, found[0], demo=installation(public).demo))
 
 
 @router.get("/account")

@@ -50,5 +50,4 @@ def settled(
 
 
 def _told(session: WriteSession, person_id: int, handover_id: int) -> dict[str, Any]:
-    found = queries.handovers(SessionReader(session), person_id)
-    return next(told for told in found if told["id"] == str(handover_id))
+    return queries.handovers(SessionReader(session), person_id, handover_id)[0]

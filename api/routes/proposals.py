@@ -20,10 +20,21 @@ from placenames.proposals.models import Proposal
 from placenames.proposals.schemas import NewProposal, OpinionBody, ProposalChange, StepBody
 from placenames.search.question import FIRST_PAGE
 
-router = APIRouter(tags=["地名申报"], prefix="/api/proposals")
+router = APIRouter(tags=["地名申报"], prefix="/api")
 
 
-@router.get("", summary="申请列表")
+@router.get("/routes", summary="办理路径:由谁受理、由谁批准")
+def route(
+    actor: Staff,
+    reader: StaffReader,
+    class_: Annotated[str, Query(alias="class", description="类别名称或五位代码")],
+    division: Annotated[str, Query(description="六位区划代码")],
+) -> dict[str, Any]:
+    """Who handles and who decides on a class in a division, before anyone writes a word."""
+    return queries.route(reader, class_, division)
+
+
+@router.get("/proposals", summary="申请列表")
 def listed(
     actor: Staff,
     reader: StaffReader,
@@ -47,7 +58,7 @@ def _cursor(given: str | None) -> int | None:
     return int(given)
 
 
-@router.post("", summary="新的申请(草稿)", status_code=201)
+@router.post("/proposals", summary="新的申请(草稿)", status_code=201)
 def opened(actor: Staff, session: WriteSession, response: Response, given: NewProposal) -> dict[str, Any]:
     """Open a case as a draft; what is not known yet may follow."""
     case = actions.open_case(session, actor, given)
@@ -55,19 +66,19 @@ def opened(actor: Staff, session: WriteSession, response: Response, given: NewPr
     return _told(session, actor, case)
 
 
-@router.get("/{proposal_id}", summary="一件申请的全部内容")
+@router.get("/proposals/{proposal_id}", summary="一件申请的全部内容")
 def read(actor: Staff, reader: StaffReader, proposal_id: str) -> dict[str, Any]:
     """One case with its next steps, clocks, papers and time line."""
     return queries.case(reader, actor, proposal_id)
 
 
-@router.patch("/{proposal_id}", summary="修改草稿")
+@router.patch("/proposals/{proposal_id}", summary="修改草稿")
 def changed(actor: Staff, session: WriteSession, proposal_id: str, given: ProposalChange) -> dict[str, Any]:
     """Change a draft; what is not given stays."""
     return _told(session, actor, actions.change(session, actor, proposal_id, given))
 
 
-@router.post("/{proposal_id}/steps/{step}", summary="办理一步")
+@router.post("/proposals/{proposal_id}/steps/{step}", summary="办理一步")
 def stepped(
     actor: Staff, session: WriteSession, proposal_id: str, step: str, given: StepBody | None = None
 ) -> dict[str, Any]:
@@ -75,7 +86,7 @@ def stepped(
     return _told(session, actor, actions.take_step(session, actor, proposal_id, step, given or StepBody()))
 
 
-@router.post("/{proposal_id}/attachments", summary="上传附件", status_code=201)
+@router.post("/proposals/{proposal_id}/attachments", summary="上传附件", status_code=201)
 def attached(
     actor: Staff,
     session: WriteSession,
@@ -92,7 +103,7 @@ def attached(
     }  # fmt: skip
 
 
-@router.get("/{proposal_id}/attachments/{attachment_id}", summary="下载附件", response_class=FileResponse)
+@router.get("/proposals/{proposal_id}/attachments/{attachment_id}", summary="下载附件", response_class=FileResponse)
 def download(actor: Staff, reader: StaffReader, proposal_id: str, attachment_id: str) -> FileResponse:
     """A paper of a case, always as a download: nothing that was uploaded runs in a page of ours."""
     paper = queries.paper(reader, actor, proposal_id, attachment_id)
@@ -103,7 +114,7 @@ def download(actor: Staff, reader: StaffReader, proposal_id: str, attachment_id:
     )  # fmt: skip
 
 
-@router.post("/{proposal_id}/opinions", summary="登记意见", status_code=201)
+@router.post("/proposals/{proposal_id}/opinions", summary="登记意见", status_code=201)
 def opined(actor: Staff, session: WriteSession, proposal_id: str, given: OpinionBody) -> dict[str, Any]:
     """Register what a consulted body said."""
     return {"id": str(actions.add_opinion(session, actor, proposal_id, given).id)}

@@ -1,14 +1,13 @@
-"""What the forms ask while somebody writes: classes, the route of a class, the spelling of a name."""
+"""Tools for everyone: the table of classes, the Roman spelling of a name (CONTRACT §3)."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.access import Public, PublicReader, Staff, StaffReader
-from placenames.proposals import queries
+from api.access import Public, PublicReader
 from placenames.register.queries import classes
 from placenames.spelling.rules import Kind, spell
 
@@ -31,17 +30,6 @@ class SpellBody(BaseModel):
 def listed(access: Public, reader: PublicReader) -> dict[str, Any]:
     """The table of classes."""
     return {"items": classes(reader), "next": None}
-
-
-@router.get("/routes", summary="办理路径:由谁受理、由谁批准")
-def route(
-    actor: Staff,
-    reader: StaffReader,
-    class_: Annotated[str, Query(alias="class", description="类别名称或五位代码")],
-    division: Annotated[str, Query(description="六位区划代码")],
-) -> dict[str, Any]:
-    """Who handles and who decides on a class in a division, before anyone writes a word."""
-    return queries.route(reader, class_, division)
 
 
 @router.post("/names/spell", summary="罗马字母拼写")

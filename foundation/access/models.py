@@ -33,7 +33,12 @@ class SignInAttempt(Base):
     """A sign-in that failed; what is counted before the next try is let through."""
 
     __tablename__ = "sign_in_attempt"
-    __table_args__ = (Index("ix_sign_in_attempt_login", "login", "at"), {"schema": SCHEMA})
+    __table_args__ = (
+        Index("ix_sign_in_attempt_login", "login", "at"),
+        Index("ix_sign_in_attempt_address", "address", "at"),
+        Index("ix_sign_in_attempt_at", "at"),
+        {"schema": SCHEMA},
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     login: Mapped[str] = mapped_column(Text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import BinaryIO
@@ -35,12 +36,12 @@ def keep_file(session: Session, actor: Actor, name: str, content: BinaryIO, secr
     if secrecy not in SECRECIES:
         raise Malformed([FieldError("secrecy", f"没有“{secrecy[:10]}”这个密级", "请选公开或内部")])
     name = rules.checked_name(name)
-    # Size first: what is too large is not even looked into.
+    # Looked at before it is kept: what is refused leaves nothing behind.
+    store.check_size(content)
+    media_type = rules.media_type(name, content)
     sha256, size = store.keep(content)
-    if not size:
-        raise Malformed([FieldError("file", "文件是空的", "请核对后重新上传")])
     kept = Attachment(
-        sha256=sha256, bytes=size, media_type=rules.media_type(name, content), name=name, secrecy=secrecy,
+        sha256=sha256, bytes=size, media_type=media_type, name=name, secrecy=secrecy,
         person_id=actor.person_id, at=clock.now(),
     )  # fmt: skip
     session.add(kept)
@@ -48,10 +49,12 @@ def keep_file(session: Session, actor: Actor, name: str, content: BinaryIO, secr
     return kept
 
 
-def register_instrument(session: Session, draft: InstrumentDraft) -> Instrument:
+def register_instrument(session: Session, draft: InstrumentDraft, *, mend: Callable[[], bool]) -> Instrument:
     """The instrument of an organ and number, registered where it is not there yet.
 
-    Raises `Malformed` for dates that cannot be, `Refused` where it is registered with another date.
+    `mend` is asked once the row is held: whether nothing was decided by it yet, so that what is typed now puts right
+    what was typed before. Raises `Malformed` for dates that cannot be, `Refused` where it has decided something and
+    is registered with another date.
     """
     if draft.dated > clock.today():
         raise Malformed([FieldError("instrument.date", "成文日期在今天之后", "请核对批文上的日期")])
@@ -64,6 +67,9 @@ def register_instrument(session: Session, draft: InstrumentDraft) -> Instrument:
     session.execute(upsert(Instrument).values(facts).on_conflict_do_nothing())
     same = select(Instrument).filter_by(organ=draft.organ, number=draft.number).with_for_update()
     instrument = session.scalars(same).one()
+    if mend():
+        instrument.dated, instrument.received_on = draft.dated, draft.received_on
+        instrument.attachment_id = draft.attachment_id or instrument.attachment_id
     if instrument.dated != draft.dated:
         raise Refused(
             f"{draft.organ} {draft.number} 已经登记过,成文日期是 {instrument.dated}。",

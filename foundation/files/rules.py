@@ -56,7 +56,7 @@ def _is_package(content: BinaryIO, suffix: str) -> bool:
     try:
         with zipfile.ZipFile(content) as package:
             names = set(package.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError):
+    except Exception:
         return False
     # A document with macros is not taken under the name of one without.
     return _PACKAGES[suffix] in names and not any(name.lower().endswith("vbaproject.bin") for name in names)
@@ -65,7 +65,8 @@ def _is_package(content: BinaryIO, suffix: str) -> bool:
 def _is_picture(content: BinaryIO, suffix: str) -> bool:
     try:
         with Image.open(content, formats=(_PICTURES[suffix],)) as picture:
-            picture.verify()
+            # verify() looks at PNG alone; a small draft of a JPEG is decoded to its end.
+            picture.verify() if suffix == ".png" else picture.load()
     except Exception:
         return False
     return True

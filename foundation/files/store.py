@@ -10,13 +10,16 @@ import errno
 import hashlib
 import os
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from foundation.errors import TooLarge, Unavailable
+from foundation.errors import FieldError, Malformed, TooLarge, Unavailable
 from foundation.settings import settings
 
 _CHUNK = 1 << 20
+_DAY = 86_400.0
 
 
 def path_of(sha256: bytes) -> Path:
@@ -25,14 +28,28 @@ def path_of(sha256: bytes) -> Path:
     return settings().home / "files" / name[:2] / name
 
 
+def check_size(content: BinaryIO) -> None:
+    """Raise `TooLarge` for more bytes than the setting allows, `Malformed` for none."""
+    size = content.seek(0, os.SEEK_END)
+    content.seek(0)
+    if not size:
+        raise Malformed([FieldError("file", "文件是空的", "请核对后重新上传")])
+    if size > settings().largest_file_mb * _CHUNK:
+        raise TooLarge(
+            f"文件超过 {settings().largest_file_mb} MB。",
+            remedy="请压缩图片或降低扫描分辨率(300 dpi 即可)后再上传。",
+        )
+
+
 def keep(content: BinaryIO) -> tuple[bytes, int]:
     """Store a content; returns its SHA-256 and its size in bytes.
 
-    Raises `TooLarge` beyond the setting, `Unavailable` where the disk is full or cannot be written.
+    Raises `Unavailable` where the disk is full or cannot be written.
     """
     root = settings().home / "files"
     try:
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _sweep(root)
         with tempfile.NamedTemporaryFile(dir=root, prefix=".new-", delete=False) as fresh:
             try:
                 sha256, size = _copy(content, fresh)
@@ -46,17 +63,19 @@ def keep(content: BinaryIO) -> tuple[bytes, int]:
     return sha256, size
 
 
+def _sweep(root: Path) -> None:
+    """Remove what killed processes left half-written: no write takes a day."""
+    for left in root.glob(".new-*"):
+        with suppress(FileNotFoundError):
+            if time.time() - left.stat().st_mtime > _DAY:
+                left.unlink()
+
+
 def _copy(content: BinaryIO, fresh: IO[bytes]) -> tuple[bytes, int]:
-    most = settings().largest_file_mb * _CHUNK
     running, size = hashlib.sha256(), 0
     content.seek(0)
     while chunk := content.read(_CHUNK):
         size += len(chunk)
-        if size > most:
-            raise TooLarge(
-                f"文件超过 {settings().largest_file_mb} MB。",
-                remedy="请压缩图片或降低扫描分辨率(300 dpi 即可)后再上传。",
-            )
         running.update(chunk)
         fresh.write(chunk)
     fresh.flush()
@@ -67,8 +86,9 @@ def _copy(content: BinaryIO, fresh: IO[bytes]) -> tuple[bytes, int]:
 def _settle(fresh: Path, place: Path) -> None:
     place.parent.mkdir(exist_ok=True, mode=0o700)
     fresh.replace(place)
-    folder = os.open(place.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    for folder in (place.parent, place.parent.parent):
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)

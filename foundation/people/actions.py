@@ -81,8 +81,12 @@ def give_post(
     now = clock.now()
     if stand_in_until is not None and stand_in_until <= now:
         raise Malformed([FieldError("stand_in_until", "代办的截止时间已过", "请填写以后的日期")])
-    if _held(session, person, post):
-        raise Refused(f"{person.name}已经担任这个岗位。")
+    for held in _held(session, person, post):
+        if not held.stand_in or stand_in_until is not None:
+            raise Refused(f"{person.name}已经担任这个岗位。")
+        # Whoever stood in and now has the post for good.
+        held.until_at = now
+    session.flush()
     grant = PostGrant(
         post_id=post.id, person_id=person.id, stand_in=stand_in_until is not None, from_at=now, until_at=stand_in_until
     )
@@ -104,6 +108,12 @@ def take_post(session: Session, person: Person, post: Post, *, reason: str = "",
     session.flush()
     told = {"post": post.id, "role": post.role, "organ": post.organ_id, "division": post.division_id}
     _note(session, "revoke", person, before=told, by=by, reason=reason)
+
+
+def disable(session: Session, person: Person) -> None:
+    """Close a person's login; what they did stays with their name."""
+    person.active = False
+    _note(session, "disable", person, by=None)
 
 
 def _held(session: Session, person: Person, post: Post) -> list[PostGrant]:

@@ -19,8 +19,8 @@ ROLES = {
 }
 """Machine name → the word on the screen."""
 
-READS_CASES = frozenset({"clerk", "section_chief", "bureau_leader", "approver", "city_officer", "archivist", "auditor"})
-"""Who reads every naming case within the scope of the grant; others see only what is theirs."""
+READS_CASES = frozenset({"clerk", "section_chief", "bureau_leader", "city_officer", "archivist", "auditor"})
+"""Who reads every naming case within the scope of the grant; an approver reads what comes to the organ to decide."""
 
 ORGAN_KINDS = {
     "civil_affairs": "民政局",

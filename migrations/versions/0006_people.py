@@ -117,6 +117,8 @@ def _access() -> None:
         )
     """)
     op.execute("CREATE INDEX ix_sign_in_attempt_login ON foundation.sign_in_attempt (login, at)")
+    op.execute("CREATE INDEX ix_sign_in_attempt_address ON foundation.sign_in_attempt (address, at)")
+    op.execute("CREATE INDEX ix_sign_in_attempt_at ON foundation.sign_in_attempt (at)")
 
 
 def _papers() -> None:

@@ -65,6 +65,7 @@ def _proposal() -> None:
             readings_certain     boolean NOT NULL,
             roman                text NOT NULL,
             plain                text NOT NULL,
+            sound                text NOT NULL,
             meaning              text NOT NULL,
             reason               text NOT NULL,
             location             text NOT NULL,
@@ -103,11 +104,10 @@ def _proposal() -> None:
     """)
     # cases.sql: the newest first, by the office that handles them.
     op.execute("CREATE INDEX ix_proposal_handler_division_id ON placenames.proposal (handler_division_id, id)")
-    op.execute("CREATE INDEX ix_proposal_approver_division_id ON placenames.proposal (approver_division_id, id)")
     op.execute("CREATE INDEX ix_proposal_organ_id ON placenames.proposal (organ_id, id)")
     op.execute("CREATE INDEX ix_proposal_post_id ON placenames.proposal (post_id)")
-    # findings.sql: what is in the pipeline.
-    op.execute("CREATE INDEX ix_proposal_name ON placenames.proposal (name)")
+    # alike.sql: what is in the pipeline.
+    op.execute("CREATE INDEX ix_proposal_sound ON placenames.proposal (handler_division_id, sound)")
     op.execute("CREATE UNIQUE INDEX ix_proposal_name_id ON placenames.proposal (name_id)")
 
 

@@ -50,7 +50,7 @@ def open_case(session: Session, actor: Actor, given: NewProposal) -> Proposal:
         kind=given.kind, procedure=way.procedure, state=OWN.start, version=1, created_by=actor.person_id,
         organ_id=grant.organ_id, post_id=grant.post_id if grant.role == "clerk" else None, created_at=now,
         changed_at=now, name="", specific="", generic="", readings=[], readings_certain=False, roman="", plain="",
-        meaning="", reason="", location="", secrecy="公开", applicant_name="", applicant_code="",
+        sound="", meaning="", reason="", location="", secrecy="公开", applicant_name="", applicant_code="",
         applicant_contact="", applicant_phone="",
     )  # fmt: skip
     _route(case, way)
@@ -115,7 +115,9 @@ def _way(session: Session, actor: Actor, case: Proposal, given: ProposalChange) 
     if way.refusal:
         raise Refused(way.refusal, remedy="请按所示程序办理。")
     if way.handler_id != case.handler_division_id:
-        _opens(actor, way)
+        grant = _opens(actor, way)
+        # Another bureau's work from now on.
+        case.post_id = grant.post_id if grant.role == "clerk" else None
     return way
 
 
@@ -129,10 +131,11 @@ def _overtaken(session: Session, case: Proposal) -> Refused:
 
 def _held(session: Session, actor: Actor, given_id: str) -> tuple[Proposal, rules.Facts]:
     """The row of a case that this person may see, locked, with what the rules ask of it."""
-    case = session.get(Proposal, queries.read_id(given_id), with_for_update=True, populate_existing=True)
-    if case is None:
-        raise queries.absent()
-    return case, queries.seen(SessionReader(session), actor, case.id)
+    case_id, reader = queries.read_id(given_id), SessionReader(session)
+    # Asked before the lock as well: whoever may not know of a case cannot make others wait for it.
+    queries.seen(reader, actor, case_id)
+    case = session.get_one(Proposal, case_id, with_for_update=True, populate_existing=True)
+    return case, queries.seen(reader, actor, case_id)
 
 
 def take_step(session: Session, actor: Actor, given_id: str, verb: str, given: StepBody) -> Proposal:
@@ -150,15 +153,28 @@ def take_step(session: Session, actor: Actor, given_id: str, verb: str, given: S
         standing=lambda: rules.standing(known(), actor),
         bars=lambda step: rules.bar(step, known(), actor),
         missing=lambda step: rules.missing(step, known()),
+        done=lambda step: rules.done(step, known()),
     )
-    effect = decisions.EFFECTS.get(verb, decisions.nothing)
-    lifecycle.advance(
-        session, OWN, case, verb, actor, judge, reason=given.reason, effect=lambda: effect(session, case, actor, given)
-    )
+
+    def effect(grant: Grant) -> lifecycle.Effect:
+        _not_overtaken(session, case, verb, given)
+        return decisions.EFFECTS.get(verb, decisions.nothing)(decisions.Taking(session, case, actor, grant, given))
+
+    lifecycle.advance(session, OWN, case, verb, actor, judge, reason=given.reason, effect=effect)
     case.changed_at = clock.now()
     case.version += 1
     session.flush()
     return case
+
+
+def _not_overtaken(session: Session, case: Proposal, verb: str, given: StepBody) -> None:
+    """Whoever decides, decides on what they saw: a page sends the version that it showed.
+
+    A reply that was registered already is registered anew only by somebody who has seen it.
+    """
+    blind = given.version is None and verb == "record_decision" and case.outcome is not None
+    if blind or (given.version is not None and given.version != case.version):
+        raise _overtaken(session, case)
 
 
 def attach(

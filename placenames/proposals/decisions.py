@@ -6,14 +6,16 @@ An effect returns the state to go to where the case decides it, and what the jou
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import shapely
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from foundation import clock
-from foundation.access.actor import Actor
+from foundation.access.actor import Actor, Grant
 from foundation.database import SessionReader
 from foundation.dates import KnownDate, Precision
 from foundation.errors import FieldError, Malformed, Refused
@@ -22,144 +24,220 @@ from foundation.files.models import Instrument
 from foundation.lifecycle import Effect
 from foundation.texts import LINE, read_text
 from placenames.proposals import queries, rules
-from placenames.proposals.filling import shape_of
+from placenames.proposals.filling import shape_of, spelled
 from placenames.proposals.models import Announcement, Filing, Proposal, ProposalPaper
 from placenames.proposals.schemas import StepBody
 from placenames.register import actions as register
+from placenames.register.actions import By
 from placenames.register.drafts import NameDraft, PlaceDraft
-from placenames.spelling.readings import search_keys
-from placenames.spelling.rules import spell
 
 SOURCE = "地名申报"
+SCAN = "批文扫描件"
 RANK = 10_000
 """A new name's rank among all: below every settlement of the lists until more is known of it."""
+OLDEST = date(1949, 10, 1)
+"""No government of today has signed anything before (DOMAIN §14.12: approval dates are bounded)."""
 
 
-Act = Callable[[Session, Proposal, Actor, StepBody], Effect]
+@dataclass(frozen=True)
+class Taking:
+    """A step being taken: in which case, by whom in which post, with what."""
+
+    session: Session
+    case: Proposal
+    actor: Actor
+    grant: Grant
+    given: StepBody
+
+    @property
+    def reader(self) -> SessionReader:
+        """What the transaction sees."""
+        return SessionReader(self.session)
+
+    @property
+    def by(self) -> By:
+        """Who the journal of the register names."""
+        return By(self.actor.person_id, self.grant.organ_id)
 
 
-def nothing(session: Session, case: Proposal, actor: Actor, given: StepBody) -> Effect:
+Act = Callable[[Taking], Effect]
+
+
+def nothing(it: Taking) -> Effect:
     """Most steps only change the state."""
     return Effect()
 
 
-def _submit(session: Session, case: Proposal, actor: Actor, given: StepBody) -> Effect:
-    case.submitted_by = actor.person_id
-    return Effect(told={"name": case.name})
+def _submit(it: Taking) -> Effect:
+    it.case.submitted_by = it.actor.person_id
+    return Effect(told={"name": it.case.name})
 
 
-def _accept(session: Session, case: Proposal, actor: Actor, given: StepBody) -> Effect:
-    if case.post_id is None:
-        held = rules.standing(queries.facts(SessionReader(session), [case.id])[0], actor)
-        case.post_id = (held.get("clerk") or held["section_chief"]).post_id
+def _accept(it: Taking) -> Effect:
+    if it.case.post_id is None:
+        it.case.post_id = it.grant.post_id
     return Effect()
 
 
-def _review(session: Session, case: Proposal, actor: Actor, given: StepBody) -> Effect:
+def _return(it: Taking) -> Effect:
+    """What was found and recorded so far is over: the next round looks anew."""
+    case = it.case
+    case.findings = case.findings_at = None
+    case.outcome = case.instrument_id = case.recorded_by = case.recorded_at = None
+    return Effect()
+
+
+def _review(it: Taking) -> Effect:
     """Freeze the check for equal and like-sounding names with the case."""
-    reader = SessionReader(session)
-    way = queries.way(reader, case.class_label, queries.code_of(reader, case.division_id))
-    case.findings = check(reader, way, case)
-    case.findings_at = clock.now()
-    return Effect(told={"findings": [finding["message"] for finding in case.findings]})
+    found = check(it)
+    it.case.findings, it.case.findings_at = found, clock.now()
+    return Effect(told={"findings": [finding["message"] for finding in found]})
 
 
-def check(reader: SessionReader, way: queries.Way, case: Proposal) -> list[dict[str, Any]]:
+def check(it: Taking) -> list[dict[str, Any]]:
     """The findings on the name of a case as the register and the open cases are now."""
-    keys = search_keys(case.name, way.code)
-    drawn = shape_of(case)
-    pinyin = keys[0].pinyin if keys else ""
-    hits = queries.alike(reader, way, case.id, case.name, pinyin, None if drawn is None else shapely.to_geojson(drawn))
-    return rules.findings(case.name, way.handler, hits)
+    way, drawn = _way(it), shape_of(it.case)
+    where = None if drawn is None else shapely.to_geojson(drawn)
+    hits = queries.alike(it.reader, way, it.case.id, it.case.name, it.case.sound, where)
+    found = rules.findings(it.case.name, way.handler, hits)
+    return found if drawn is not None else [*found, rules.NO_POSITION]
 
 
-def _suspend(session: Session, case: Proposal, actor: Actor, given: StepBody) -> Effect:
-    case.state_before = case.state
+def _way(it: Taking) -> queries.Way:
+    return queries.way(it.reader, it.case.class_label, queries.code_of(it.reader, it.case.division_id))
+
+
+def _suspend(it: Taking) -> Effect:
+    it.case.state_before = it.case.state
     return Effect()
 
 
-def _resume(session: Session, case: Proposal, actor: Actor, given: StepBody) -> Effect:
-    before, case.state_before = case.state_before, None
+def _resume(it: Taking) -> Effect:
+    before, it.case.state_before = it.case.state_before, None
     return Effect(to=before)
 
 
-def _withdraw(session: Session, case: Proposal, actor: Actor, given: StepBody) -> Effect:
-    case.state_before = None
+def _withdraw(it: Taking) -> Effect:
+    it.case.state_before = None
     return Effect()
 
 
-def _approve(session: Session, case: Proposal, actor: Actor, given: StepBody) -> Effect:
-    return _decide(session, case, actor, _registered(session, case, given), "approve")
+def _approve(it: Taking) -> Effect:
+    return _decide(it, _registered(it), "approve")
 
 
-def _refuse(session: Session, case: Proposal, actor: Actor, given: StepBody) -> Effect:
-    return _decide(session, case, actor, _registered(session, case, given), "refuse")
+def _refuse(it: Taking) -> Effect:
+    return _decide(it, _registered(it), "refuse")
 
 
-def _record(session: Session, case: Proposal, actor: Actor, given: StepBody) -> Effect:
+def _record(it: Taking) -> Effect:
     """The paper reply as one person reads it; nothing is decided until another has confirmed it."""
+    case, given = it.case, it.given
     if given.outcome == "refuse" and not given.reason.strip():
         raise Malformed([FieldError("reason", "不予批准须写明理由", "请摘录批复中的理由")])
-    instrument = _registered(session, case, given)
+    instrument = _registered(it)
     case.instrument_id, case.outcome = instrument.id, given.outcome
-    case.recorded_by, case.recorded_at = actor.person_id, clock.now()
+    case.recorded_by, case.recorded_at = it.actor.person_id, clock.now()
     return Effect(told={"outcome": given.outcome, **_told(instrument)})
 
 
-def _confirm(session: Session, case: Proposal, actor: Actor, given: StepBody) -> Effect:
-    instrument = session.get_one(Instrument, case.instrument_id)
-    return _decide(session, case, actor, instrument, case.outcome or "approve")
+def _confirm(it: Taking) -> Effect:
+    instrument = it.session.get_one(Instrument, it.case.instrument_id)
+    return _decide(it, instrument, it.case.outcome or "approve")
 
 
-def _registered(session: Session, case: Proposal, given: StepBody) -> Instrument:
-    paper = given.instrument
+def _registered(it: Taking) -> Instrument:
+    paper = it.given.instrument
     if paper is None:
         raise Malformed([FieldError("instrument", "没有填写批文", "请填写文号、机关和成文日期")])
     number, organ = (
-        read_text(text, f"instrument.{name}", LINE) for name, text in (("number", paper.number), ("organ", paper.organ))
+        read_text(value, f"instrument.{name}", LINE)
+        for name, value in (("number", paper.number), ("organ", paper.organ))
     )
-    for name, text, words in (("number", number, "文号"), ("organ", organ, "机关")):
-        if not text:
+    for name, value, words in (("number", number, "文号"), ("organ", organ, "机关")):
+        if not value:
             raise Malformed([FieldError(f"instrument.{name}", f"批文缺少{words}", "请照批文填写")])
-    scan = _scan(session, case, paper.attachment)
-    return register_instrument(session, InstrumentDraft(number, organ, paper.date, paper.received, scan))
+    if paper.date < OLDEST:
+        raise Malformed([FieldError("instrument.date", f"成文日期 {paper.date} 太早", "请核对年份")])
+    draft = InstrumentDraft(number, organ, paper.date, paper.received, _scan(it, paper.attachment))
+    instrument = register_instrument(it.session, draft, mend=lambda: not _decides_already(it.session, organ, number))
+    _share_scan(it, instrument)
+    return instrument
 
 
-def _scan(session: Session, case: Proposal, given: str | None) -> int | None:
+def _decides_already(session: Session, organ: str, number: str) -> bool:
+    """Whether some case was decided by this instrument; until then a mistyped date can be put right."""
+    question = select(Proposal.id).join(Instrument, Instrument.id == Proposal.instrument_id)
+    decided = question.where(Instrument.organ == organ, Instrument.number == number, Proposal.decided_by.is_not(None))
+    return session.scalar(decided.limit(1)) is not None
+
+
+def _share_scan(it: Taking, instrument: Instrument) -> None:
+    """One reply, many names: its scan is a paper of each of them (DOMAIN §14.9)."""
+    scan = instrument.attachment_id
+    if scan is not None and it.session.get(ProposalPaper, (it.case.id, scan)) is None:
+        it.session.add(ProposalPaper(proposal_id=it.case.id, attachment_id=scan, kind=SCAN))
+
+
+def _scan(it: Taking, given: str | None) -> int | None:
     if given is None:
         return None
     fits = given.isascii() and given.isdigit() and len(given) < 19
-    if not fits or session.get(ProposalPaper, (case.id, int(given))) is None:
+    if not fits or it.session.get(ProposalPaper, (it.case.id, int(given))) is None:
         raise Malformed([FieldError("instrument.attachment", "附件里没有这份扫描件", "请先上传,再选用")])
     return int(given)
 
 
 def _told(instrument: Instrument) -> dict[str, Any]:
-    return {
-        "instrument": {"number": instrument.number, "organ": instrument.organ, "date": instrument.dated.isoformat()}
-    }
+    dated = instrument.dated.isoformat()
+    return {"instrument": {"number": instrument.number, "organ": instrument.organ, "date": dated}}
 
 
-def _decide(session: Session, case: Proposal, actor: Actor, instrument: Instrument, outcome: str) -> Effect:
+def _decide(it: Taking, instrument: Instrument, outcome: str) -> Effect:
+    case = it.case
+    if outcome == "approve":
+        _look_again(it)
     case.instrument_id, case.outcome = instrument.id, outcome
-    case.decided_by, case.decided_at = actor.person_id, clock.now()
+    case.decided_by, case.decided_at = it.actor.person_id, clock.now()
     if outcome == "refuse":
         return Effect("refused", {"outcome": outcome, **_told(instrument)})
-    case.place_id, case.name_id = _write(session, case, instrument)
+    case.place_id, case.name_id = _write(it, instrument)
     due = rules.due(instrument.dated)
-    session.add(Filing(proposal_id=case.id, state="pending", due=due))
-    session.add(Announcement(proposal_id=case.id, state="pending", due=due, channels=[]))
+    it.session.add(Filing(proposal_id=case.id, state="pending", due=due))
+    it.session.add(Announcement(proposal_id=case.id, state="pending", due=due, channels=[]))
     return Effect("approved", {"outcome": outcome, "place": case.place_id, **_told(instrument)})
 
 
-def _write(session: Session, case: Proposal, instrument: Instrument) -> tuple[int, int]:
+def _look_again(it: Taking) -> None:
+    """Check anew at approval, one approval after the other for names that sound alike in a county (DESIGN §3).
+
+    An equal name that came into the register since the review needs an answer in words.
+    """
+    lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 8))")
+    it.session.execute(lock, {"key": f"{it.case.handler_division_id} {it.case.sound}"})
+    seen: Any = it.case.findings or []
+    known = {finding["evidence"]["id"] for finding in seen if finding["evidence"].get("source") == "place"}
+    fresh = [
+        finding for finding in check(it)
+        if finding["rule"] == "duplicate" and finding["evidence"]["source"] == "place"
+        and finding["evidence"]["id"] not in known
+    ]  # fmt: skip
+    if fresh and not it.given.reason.strip():
+        why = fresh[0]["message"]
+        raise Refused(
+            f"审查之后又有新情况:{why}。", remedy="请退回重新审查;确需办理的,请在说明里写明理由。",
+            extra={"missing": [finding["message"] for finding in fresh]},
+        )  # fmt: skip
+
+
+def _write(it: Taking, instrument: Instrument) -> tuple[int, int]:
     """Put the approved name into the register: in force from the day of approval, unseen until announced."""
-    reader = SessionReader(session)
-    way = queries.way(reader, case.class_label, queries.code_of(reader, case.division_id))
-    spelling = spell(case.name, way.spelling_kind, readings=case.readings, split=len(case.specific), division=way.code)
-    drawn = shape_of(case)
+    case, drawn = it.case, shape_of(it.case)
+    spelling = spelled(case, _way(it), case.readings if case.readings_certain else None)
     name = NameDraft(
-        spelling=spelling, kind="standard", status="standard", source=SOURCE,
+        # What was approved is what is written, whatever the tables of readings say by now.
+        spelling=replace(spelling, roman=case.roman, plain=case.plain, specific=case.specific, generic=case.generic),
+        kind="standard", status="standard", source=SOURCE,
         valid_from=KnownDate(instrument.dated, Precision.DAY), instrument=f"{instrument.organ} {instrument.number}",
         instrument_id=instrument.id,
     )  # fmt: skip
@@ -167,8 +245,9 @@ def _write(session: Session, case: Proposal, instrument: Instrument) -> tuple[in
         class_label=case.class_label, names=(name,), source=SOURCE, source_key=str(case.id), rank=RANK,
         division_id=case.division_id, geom=drawn, point=_point(drawn), location=case.location, secrecy=case.secrecy,
     )  # fmt: skip
-    place_id = register.record_places(session, [place], reason=f"批准 {instrument.number}")[0]
-    return place_id, register.standard_name(session, place_id)
+    reason = f"批准 {instrument.number}"
+    place_id = register.record_places(it.session, [place], reason=reason, by=it.by)[0]
+    return place_id, register.standard_name(it.session, place_id)
 
 
 def _point(drawn: shapely.Geometry | None) -> shapely.Point | None:
@@ -180,44 +259,39 @@ def _point(drawn: shapely.Geometry | None) -> shapely.Point | None:
     return drawn.representative_point()
 
 
-def _file(session: Session, case: Proposal, actor: Actor, given: StepBody) -> Effect:
-    filing = session.get_one(Filing, case.id, with_for_update=True)
-    filing.sent = _day(session, case, given.sent or clock.today())
-    filing.state = "sent"
+def _file(it: Taking) -> Effect:
+    filing = it.session.get_one(Filing, it.case.id, with_for_update=True)
+    filing.sent, filing.state = _day(it), "sent"
     return Effect(told={"sent": filing.sent.isoformat(), "due": filing.due.isoformat()})
 
 
-def _day(session: Session, case: Proposal, sent: date) -> date:
-    approved = session.get_one(Instrument, case.instrument_id).dated
+def _day(it: Taking) -> date:
+    sent, approved = it.given.sent or clock.today(), it.session.get_one(Instrument, it.case.instrument_id).dated
     if not approved <= sent <= clock.today():
-        raise Malformed(
-            [
-                FieldError(
-                    "sent", "报送日期早于批准日期,或在今天之后", f"请填写 {approved} 到 {clock.today()} 之间的日期"
-                )
-            ]
-        )
+        remedy = f"请填写 {approved} 到 {clock.today()} 之间的日期"
+        raise Malformed([FieldError("sent", "报送日期早于批准日期,或在今天之后", remedy)])
     return sent
 
 
-def _announce(session: Session, case: Proposal, actor: Actor, given: StepBody) -> Effect:
-    channels = [read_text(channel, "channels", LINE) for channel in given.channels or []]
+def _announce(it: Taking) -> Effect:
+    channels = [read_text(channel, "channels", LINE) for channel in it.given.channels or []]
     if not channels or not all(channels):
         raise Malformed([FieldError("channels", "没有填写公告渠道", "请至少写一个,例如 政府门户网站")])
-    if case.name_id is None:
+    if it.case.name_id is None:
         raise Refused("地名还没有写入地名库。")
-    items = queries.facts(SessionReader(session), [case.id])[0].items
-    announcement = session.get_one(Announcement, case.id, with_for_update=True)
+    items = dict(queries.facts(it.reader, [it.case.id])[0].items)
+    announcement = it.session.get_one(Announcement, it.case.id, with_for_update=True)
     announcement.state, announcement.issued_on = "issued", clock.today()
-    announcement.channels, announcement.content = channels, dict(items)
-    session.flush()
-    register.publish(session, case.name_id, reason="公告")
-    return Effect(told={"channels": channels, "content": dict(items)})
+    announcement.channels, announcement.content = channels, items
+    it.session.flush()
+    register.publish(it.session, it.case.name_id, reason="公告", by=it.by)
+    return Effect(told={"channels": channels, "content": items})
 
 
 EFFECTS: dict[str, Act] = {
     "submit": _submit,
     "accept": _accept,
+    "return": _return,
     "review": _review,
     "suspend": _suspend,
     "resume": _resume,

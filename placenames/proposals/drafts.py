@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 import unicodedata
 from typing import Any
@@ -15,9 +14,10 @@ from foundation.coordinates import CHINA
 from foundation.errors import FieldError, Malformed
 
 LONGEST_NAME = 40
+_FAR = 1e12  # degrees or metres: no coordinate is as large, and infinity and NaN are not smaller
 MOST_VERTICES = 20_000
 _KINDS = ("Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon")
-_CRS = ("CRS84", "4490", "4326")
+_CRS = re.compile(r"(?i)(epsg:+4490|crs84)\b")
 
 
 _HIDDEN = ("是看不见的控制符", "请删去后重新键入,不要从网页或文件中粘贴")
@@ -70,7 +70,7 @@ def read_geometry(given: dict[str, Any] | None, loc: str = "geometry") -> shapel
     if given.get("type") not in _KINDS:
         raise _bad(loc, "不是点、线或面", f"请给出 GeoJSON 的 {'、'.join(_KINDS)} 之一")
     crs = json.dumps(given.get("crs") or "")
-    if given.get("crs") and not any(known in crs for known in _CRS):
+    if given.get("crs") and not _CRS.search(crs):
         raise _bad(loc, "坐标系不是 CGCS2000 经纬度", "请先换算为 CGCS2000(EPSG:4490)经纬度再录入")
     positions = list(_positions(given.get("coordinates"), loc))
     if not positions:
@@ -89,7 +89,7 @@ def _positions(coordinates: Any, loc: str) -> Any:
         if not isinstance(node, list):
             raise _bad(loc, "坐标的写法不对", "请写成 [经度, 纬度] 的列表")
         if node and all(isinstance(value, int | float) and not isinstance(value, bool) for value in node):
-            if not 2 <= len(node) <= 4 or not all(math.isfinite(value) for value in node):
+            if not 2 <= len(node) <= 4 or not all(abs(value) < _FAR for value in node):
                 raise _bad(loc, "坐标的写法不对", "每个点请写成 [经度, 纬度]")
             yield node
         else:
@@ -116,7 +116,8 @@ def _valid(given: dict[str, Any], loc: str) -> shapely.Geometry:
         drawn = shapely.force_2d(shape({"type": given["type"], "coordinates": given["coordinates"]}))
     except (ValueError, TypeError, IndexError, AttributeError, KeyError, shapely.GEOSException):
         raise _bad(loc, "图形的写法不对", "线至少两个点;面的边界要首尾相接,至少三个不同的点") from None
-    if drawn.is_empty or (drawn.length == 0 and "Point" not in drawn.geom_type):
+    flat = "Point" not in drawn.geom_type and any(part.length == 0 for part in shapely.get_parts(drawn))
+    if drawn.is_empty or flat:
         raise _bad(loc, "图形是空的,或所有节点在同一位置", "请重新画出位置")
     if "Polygon" in drawn.geom_type and not drawn.is_valid:
         why = shapely.is_valid_reason(drawn)

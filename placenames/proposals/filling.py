@@ -19,7 +19,8 @@ from foundation.texts import LINE, read_text
 from placenames.proposals import queries, rules
 from placenames.proposals.drafts import read_geometry, read_name
 from placenames.proposals.models import Proposal
-from placenames.spelling.rules import spell
+from placenames.spelling.rules import Spelling, spell
+from placenames.spelling.syllables import toneless
 
 LONGEST = {"meaning": 4000, "reason": 4000, "location": 500}
 NAMES = ("name", "specific", "generic")
@@ -50,6 +51,9 @@ def fill(session: Session, case: Proposal, way: queries.Way, fields: Mapping[str
     faults = Faults()
     given = {name: value for name, value in fields.items() if value is not None}
     before = case.name
+    if "name" in given and given["name"] != before and not {"specific", "generic"} & set(given):
+        # The old parts do not make up the new name: it is split anew.
+        case.specific = case.generic = ""
     for name in NAMES:
         if name in given:
             with faults.noted():
@@ -86,7 +90,9 @@ def _locate(session: Session, case: Proposal, way: queries.Way, fields: Mapping[
     """Take the geometry that is given (null: 待采集), or look again at the one there: the division may be new."""
     drawn = read_geometry(fields["geometry"]) if "geometry" in fields else shape_of(case)
     if drawn is not None:
-        beyond = queries.outside(SessionReader(session), way.division_id, shapely.to_geojson(drawn))
+        reader, text = SessionReader(session), shapely.to_geojson(drawn)
+        # A township whose area is not known is looked at by its county.
+        beyond = queries.outside(reader, way.division_id, text) or queries.outside(reader, way.handler_id, text)
         if beyond is not None and (fault := rules.outside(*beyond)):
             raise Malformed([fault])
     case.geom = None if drawn is None else from_shape(drawn, srid=coordinates.CGCS2000)
@@ -100,19 +106,30 @@ def shape_of(case: Proposal) -> shapely.Geometry | None:
 def _spell(case: Proposal, way: queries.Way, readings: list[str] | None) -> None:
     """Split and spell the name; parts that are given must make it up (DOMAIN §2.4)."""
     if not case.name:
-        case.readings, case.readings_certain, case.roman, case.plain = [], False, "", ""
+        case.readings, case.readings_certain, case.roman, case.plain, case.sound = [], False, "", "", ""
         return
     whole = bool(case.specific and case.generic)
     if whole and case.specific + case.generic != case.name:
         msg = f"专名“{case.specific}”加通名“{case.generic}”不等于名称“{case.name}”"
         raise Malformed([FieldError("specific", msg, "请核对:专名 + 通名 = 名称")])
-    split = len(case.specific) if whole else None
-    spelling = spell(case.name, way.spelling_kind, readings=readings or None, split=split, division=way.code)
+    spelling = spelled(case, way, readings)
     if not whole:
         case.specific, case.generic = spelling.specific, spelling.generic
     case.readings = [reading.reading for reading in spelling.readings]
     case.readings_certain = all(reading.certain for reading in spelling.readings)
     case.roman, case.plain = spelling.roman, spelling.plain
+    case.sound = "".join(toneless(reading) for reading in case.readings).lower().replace("ü", "v")
+
+
+def spelled(case: Proposal, way: queries.Way, readings: list[str] | None) -> Spelling:
+    """The spelling of the case's name; an officer's own cut counts only where it is not the usual one.
+
+    A cut given by hand switches the rule of numerals off (纬三路 is Wěi 3 Lù; 1984 rules, 7).
+    """
+    usual = spell(case.name, way.spelling_kind, readings=readings, division=way.code)
+    if not (case.specific and case.generic) or case.specific == usual.specific:
+        return usual
+    return spell(case.name, way.spelling_kind, readings=readings, split=len(case.specific), division=way.code)
 
 
 def content(case: Proposal) -> dict[str, Any]:

@@ -28,7 +28,7 @@ EDITABLE = frozenset({"draft", "returned"})
 
 _OFFICE = ("clerk", "section_chief")
 _OPEN = ("submitted", "returned", "accepted", "in_review", "consulting", "awaiting_approval")
-_UNDECIDED = tuple(state for state in _OPEN if state != "awaiting_approval")
+_BEFORE_GOING_UP = tuple(state for state in _OPEN if state != "awaiting_approval")
 
 OWN = Process(
     subject="proposal",
@@ -38,7 +38,8 @@ OWN = Process(
     steps=(
         Step("submit", "提交申请", ("draft", "returned"), ("submitted",), ("applicant", "clerk")),
         Step("accept", "受理", ("submitted",), ("accepted",), _OFFICE),
-        Step("return", "退回补正(一次性告知)", ("submitted", "accepted", "in_review", "consulting"), ("returned",),
+        Step("return", "退回补正(一次性告知)",
+             ("submitted", "accepted", "in_review", "consulting", "awaiting_approval"), ("returned",),
              _OFFICE, reason=True),
         Step("review", "审查(查重查音)", ("accepted",), ("in_review",), _OFFICE),
         Step("consult", "征求意见", ("in_review",), ("consulting",), _OFFICE),
@@ -52,7 +53,7 @@ OWN = Process(
              own_case=False),
         Step("file", "报送备案", ("approved",), ("approved",), _OFFICE),
         Step("announce", "发布公告", ("approved",), ("approved",), _OFFICE),
-        Step("withdraw", "撤回申请", ("draft", *_UNDECIDED, "suspended"), ("withdrawn",), _OFFICE, reason=True),
+        Step("withdraw", "撤回申请", ("draft", *_BEFORE_GOING_UP, "suspended"), ("withdrawn",), _OFFICE, reason=True),
         Step("suspend", "中止办理", _OPEN, ("suspended",), _OFFICE, reason=True),
         Step("resume", "恢复办理", ("suspended",), _OPEN, _OFFICE),
         Step("archive", "归档", ("approved", "refused", "withdrawn"), ("archived",), _OFFICE),

@@ -59,7 +59,8 @@ class Proposal(Base):
     """One case about one name: what is proposed, by whom, where it stands, and what was decided.
 
     `post_id` is the post that handles it, empty while an applicant still writes. `recorded_by` registered the
-    paper reply, `decided_by` approved or confirmed. `geom` is EPSG:4490, or empty: 待采集.
+    paper reply, `decided_by` approved or confirmed. `geom` is EPSG:4490, or empty: 待采集. `sound` are the syllables
+    of the name without tones, joined: what it is compared by.
     """
 
     __tablename__ = "proposal"
@@ -76,10 +77,9 @@ class Proposal(Base):
         ),
         CheckConstraint("decided_by IS NULL OR recorded_by IS NULL OR decided_by <> recorded_by", name="two_people"),
         Index("ix_proposal_handler_division_id", "handler_division_id", "id"),
-        Index("ix_proposal_approver_division_id", "approver_division_id", "id"),
         Index("ix_proposal_organ_id", "organ_id", "id"),
         Index("ix_proposal_post_id", "post_id"),
-        Index("ix_proposal_name", "name"),
+        Index("ix_proposal_sound", "handler_division_id", "sound"),
         Index("ix_proposal_name_id", "name_id", unique=True),
         {"schema": SCHEMA},
     )
@@ -102,6 +102,7 @@ class Proposal(Base):
     readings_certain: Mapped[bool] = mapped_column(Boolean)
     roman: Mapped[str] = mapped_column(Text)
     plain: Mapped[str] = mapped_column(Text)
+    sound: Mapped[str] = mapped_column(Text)
     meaning: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
     location: Mapped[str] = mapped_column(Text)

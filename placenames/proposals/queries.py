@@ -12,7 +12,8 @@ from foundation.access.actor import Actor
 from foundation.database import Reader
 from foundation.dates import KnownDate, Precision
 from foundation.errors import FieldError, Malformed, NotFound, Refused
-from foundation.people.roles import ORGAN_KINDS, READS_CASES, ROLES
+from foundation.people.roles import ORGAN_KINDS, ROLES
+from foundation.texts import storable
 from placenames.proposals import rules
 from placenames.proposals.lifecycle import ANNOUNCEMENT_STATES, EDITABLE, FILING_STATES, KINDS, OWN, STATES, recommends
 from placenames.proposals.models import STANCES
@@ -62,6 +63,8 @@ class Way:
 
 def way(reader: Reader, class_: str, code: str) -> Way:
     """The route of a class in the division of a code; raises `Malformed` for what is not there."""
+    if not storable(code):
+        raise Malformed([FieldError("division", "含有不能识别的字符", "请填写六位代码,例如 320682")])
     offices = _rows(reader, "office", code=code.strip())
     if not offices:
         raise Malformed([FieldError("division", f"没有代码为“{code[:12]}”的现行政区", "请填写六位代码,例如 320682")])
@@ -145,7 +148,6 @@ def case(reader: Reader, actor: Actor, given_id: str) -> dict[str, Any]:
     told["procedure_label"] = PROCEDURES[told["procedure"]]
     told["next_steps"] = rules.next_steps(known, actor)
     told["waiting_for"] = _waiting_for(known)
-    told["findings"] = told["findings"] or []
     held = set(rules.standing(known, actor))
     told["editable"] = known.state in EDITABLE and bool(held & {"applicant", "clerk"})
     told["may_attach"] = known.state != "archived" and bool(held & set(rules.CONTRIBUTORS))
@@ -153,16 +155,38 @@ def case(reader: Reader, actor: Actor, given_id: str) -> dict[str, Any]:
     if known.announcement == "pending":
         # What would be announced, to be read before it is.
         told["announcement"]["content"] = dict(known.items)
-    inside = _reads_inside(actor)
+    inside = rules.reads_inside(known, actor)
     told["attachments"] = [
         {key: value for key, value in paper.items() if key != "by_id"}
         for paper in told["attachments"]
         if inside or paper["secrecy"] == "公开" or paper["by_id"] == actor.person_id
     ]
+    told["findings"] = told["findings"] or []
+    if not inside:
+        _keep_inside(told)
     for opinion in told["opinions"]:
         opinion["stance_label"] = STANCES[opinion["stance"]]
     told["timeline"] = [worded(line) for line in told["timeline"]]
     return _labelled(told)
+
+
+INSIDE = frozenset({"opinion", "record_decision", "change", "attach"})
+PIPELINE = "与在办或预留名称冲突"
+
+
+def _keep_inside(told: dict[str, Any]) -> None:
+    """Leave out what the bureau keeps to itself until it is decided: an applicant reads the case, not its file.
+
+    Of the findings only public names are told; the rest is one sentence (DOMAIN §14.16).
+    """
+    public = [finding for finding in told["findings"] if finding["evidence"].get("public")]
+    if len(public) < len(told["findings"]):
+        rest = {"rule": "duplicate", "article": "《地名管理条例》第九条", "severity": "warning"}
+        public.append({**rest, "message": PIPELINE, "evidence": {}})
+    told["findings"], told["opinions"] = public, []
+    if told["decision"] and not told["decision"]["confirmed"]:
+        told["decision"] = None
+    told["timeline"] = [line for line in told["timeline"] if line["verb"] not in INSIDE]
 
 
 def worded(line: dict[str, Any]) -> dict[str, Any]:
@@ -217,10 +241,14 @@ def _clocks(told: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def scope(actor: Actor) -> dict[str, object]:
-    """What a person sees of the cases, as parameters: the divisions read as staff, the organs applied for."""
-    covered = {division for grant in actor.grants if grant.role in READS_CASES for division in grant.covered}
+    """What a person sees of the cases, as parameters: divisions read as staff, decided for, organs applied for."""
+    readers = [grant for grant in actor.grants if rules.reads_by_division(grant)]
+    decides = {
+        f"{grant.organ_kind}:{division}" for grant in actor.grants if grant.role == "approver" for division in grant.own
+    }
     organs = {grant.organ_id for grant in actor.grants if grant.role == "applicant"}
-    return {"covered": sorted(covered), "organs": sorted(organs)}
+    covered = {division for grant in readers for division in grant.covered}
+    return {"covered": sorted(covered), "organs": sorted(organs), "decides": sorted(decides)}
 
 
 def cases(
@@ -241,7 +269,10 @@ def cases(
         raise Malformed([FieldError("state", f"没有“{state[:20]}”这个状态", f"请从 {'、'.join(STATES)} 中选择")])
     found: list[dict[str, Any]] = []
     before = before or LARGEST_ID
-    asked: dict[str, Any] = {**scope(actor), "state": state or None, "name_part": part or None}
+    states = [state] if state else sorted(rules.working_states(actor)) if mine else list(STATES)
+    asked: dict[str, Any] = {**scope(actor), "states": states, "name_part": part or None}
+    if not states:
+        return [], None
     while True:
         size = _BATCH if mine else limit + 1
         rows = _rows(reader, "cases", **asked, before=before, count=size)
@@ -261,10 +292,10 @@ def _waiting(reader: Reader, actor: Actor, ids: Sequence[int]) -> set[int]:
     return {known.id for known in facts(reader, ids) if rules.waits_for(known, actor)}
 
 
-def alike(reader: Reader, way_: Way, case_id: int, name: str, pinyin: str, drawn: str | None) -> list[rules.Hit]:
+def alike(reader: Reader, way_: Way, case_id: int, name: str, sound: str, drawn: str | None) -> list[rules.Hit]:
     """Names in the county that are equal to a name or sound like it."""
     rows = _rows(
-        reader, "alike", case_id=case_id, name=name, pinyin=pinyin, category=way_.category, county=way_.handler_id,
+        reader, "alike", case_id=case_id, name=name, sound=sound, category=way_.category, county=way_.handler_id,
         drawn=drawn,
     )  # fmt: skip
     return [rules.Hit(*row) for row in rows]
@@ -287,13 +318,8 @@ class Paper:
 def paper(reader: Reader, actor: Actor, given_id: str, given_paper: str) -> Paper:
     """A paper that this person may read; raises `NotFound` where the case or the paper is not theirs to know."""
     case_id, attachment = read_id(given_id), read_id(given_paper)
-    seen(reader, actor, case_id)
+    known = seen(reader, actor, case_id)
     found = _rows(reader, "paper", case_id=case_id, attachment=attachment)
-    if not found or not (_reads_inside(actor) or found[0][3] == "公开" or found[0][4] == actor.person_id):
+    if not found or not (rules.reads_inside(known, actor) or found[0][3] == "公开" or found[0][4] == actor.person_id):
         raise NotFound("没有这份附件。", remedy="请回到申请页面查看附件列表。")
     return Paper(bytes(found[0][0]), found[0][1], found[0][2])
-
-
-def _reads_inside(actor: Actor) -> bool:
-    """Whether a person reads papers that are 内部: staff, not applicants."""
-    return bool(actor.roles & READS_CASES)

@@ -39,6 +39,7 @@ class Facts:
     outcome: str | None
     secrecy: str
     reviewed: bool
+    state_before: str | None
     lacking: Sequence[str]
     filing: str | None
     announcement: str | None
@@ -51,13 +52,33 @@ def visible(case: Facts, actor: Actor) -> bool:
 
     What an applicant still writes nobody else sees: `post_id` is empty until the bureau takes it in.
     """
-    for grant in actor.grants:
-        if grant.role == "applicant" and grant.organ_id == case.organ_id:
-            return True
-        written = case.state != "draft" or case.post_id is not None
-        if grant.role in READS_CASES and written and case.handler_division_id in grant.covered:
-            return True
-    return False
+    return reads_inside(case, actor) or any(
+        grant.role == "applicant" and grant.organ_id == case.organ_id for grant in actor.grants
+    )
+
+
+def reads_inside(case: Facts, actor: Actor) -> bool:
+    """Whether a person reads a case as staff does, internal papers and findings included: by a grant for this case."""
+    if case.state == "draft" and case.post_id is None:
+        return False
+    return any(_reads(grant, case) for grant in actor.grants)
+
+
+def _reads(grant: Grant, case: Facts) -> bool:
+    if grant.role == "approver":
+        return grant.organ_kind == case.approver_kind and case.approver_division_id in grant.own
+    return reads_by_division(grant) and case.handler_division_id in grant.covered
+
+
+def reads_by_division(grant: Grant) -> bool:
+    """Whether a post reads every case of its divisions: those of a bureau of civil affairs, and auditors."""
+    return grant.role == "auditor" or (grant.role in READS_CASES and grant.organ_kind == "civil_affairs")
+
+
+def working_states(actor: Actor) -> set[str]:
+    """The states in which a case can wait for somebody with these roles."""
+    forward = (step for step in OWN.steps if step.verb not in ASIDE and set(step.roles) & actor.roles)
+    return {state for step in forward for state in step.sources} - {"withdrawn"}
 
 
 def standing(case: Facts, actor: Actor) -> dict[str, Grant]:
@@ -72,22 +93,21 @@ def standing(case: Facts, actor: Actor) -> dict[str, Grant]:
             fits = grant.organ_kind == "civil_affairs" and case.handler_division_id in grant.own
         if fits:
             found.setdefault(grant.role, grant)
-    # Only one of the two signs what goes up; the other reads.
-    for role in ("section_chief", "bureau_leader"):
-        if not recommends(role) and role == "bureau_leader":
-            found.pop(role, None)
+    if not recommends("bureau_leader"):
+        # The leader reads where the section chief signs what goes up.
+        found.pop("bureau_leader", None)
     return found
 
 
 def bar(step: Step, case: Facts, actor: Actor) -> str:
     """Why this person may not take a step for which they have the role; empty where nothing stands in the way."""
-    if step.verb == "recommend" and settings().leader_signs and "bureau_leader" not in actor.roles:
+    if step.verb == "recommend" and settings().leader_signs and "bureau_leader" not in standing(case, actor):
         return "本单位规定由局领导签发,科长不能直接呈批。"
     if step.own_case:
         return ""
     if actor.person_id in {case.created_by, case.submitted_by}:
         return "不能批准或核对自己经办的申请。"
-    if step.verb == "confirm_decision" and actor.person_id == case.recorded_by:
+    if actor.person_id == case.recorded_by:
         return "登记批复的人不能自己核对。"
     return ""
 
@@ -144,9 +164,16 @@ def _before_archiving(case: Facts) -> list[str]:
     return lacking
 
 
+def _before_withdrawing(case: Facts) -> list[str]:
+    if case.state_before == "awaiting_approval":
+        return ["已经报批,要先恢复办理,再退回补正或登记批复"]
+    return []
+
+
 _GUARDS: Mapping[str, Callable[[Facts], list[str]]] = {
     "submit": _before_submitting,
     "recommend": _before_recommending,
+    "withdraw": _before_withdrawing,
     "confirm_decision": _before_confirming,
     "file": _before_filing,
     "announce": _before_announcing,
@@ -246,6 +273,7 @@ class Hit:
     roman: str
     class_label: str
     status: str
+    public: bool
     metres: float | None
 
 
@@ -268,11 +296,21 @@ def findings(name: str, county: str, hits: Sequence[Hit]) -> list[dict[str, Any]
                 f"({county}范围内{far};建成区未录入)",
                 "evidence": {
                     "source": hit.source, "id": hit.id, "name": hit.name, "roman": hit.roman, "class": hit.class_label,
-                    "status": hit.status, "metres": hit.metres, "scope": county,
+                    "status": hit.status, "public": hit.public, "metres": hit.metres, "scope": county,
                 },
             }
         )  # fmt: skip
     return found
+
+
+NO_POSITION: dict[str, Any] = {
+    "rule": "position",
+    "article": "《地名管理条例》第十一条",
+    "severity": "warning",
+    "message": "没有画出位置,公告后在地图上看不到",
+    "evidence": {"public": True},
+}
+"""A new name should have its position; without it only the words tell where it is (待采集)."""
 
 
 def _far(metres: float) -> str:

@@ -71,13 +71,17 @@ class InstrumentBody(Body):
 
 
 class StepBody(Body):
-    """What a step brings: a reason, an instrument with the outcome, the day of sending, channels."""
+    """What a step brings: a reason, an instrument with the outcome, the day of sending, channels.
+
+    `version` is that of the case as the person saw it; the step is refused where the case has changed since.
+    """
 
     reason: str = ""
     instrument: InstrumentBody | None = None
     outcome: Literal["approve", "refuse"] = "approve"
     sent: datetime.date | None = None
     channels: list[str] | None = None
+    version: int | None = None
 
 
 class OpinionBody(Body):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import shapely
@@ -19,12 +20,24 @@ from placenames.register.models import Place, PlaceClass, PlaceLineage, PlaceNam
 CHANGED = "changed_places"
 
 
+@dataclass(frozen=True)
+class By:
+    """Who the journal names for an act on the register: the person, and the organ of the post."""
+
+    person: int | None = None
+    organ: int | None = None
+
+
+NOBODY = By()
+"""The system itself: loaders, schedules."""
+
+
 def changed(session: Session, place_ids: Iterable[int]) -> None:
     """Tell the edge which places' derived data must be written anew with this transaction."""
     session.info.setdefault(CHANGED, set()).update(place_ids)
 
 
-def record_places(session: Session, drafts: Sequence[PlaceDraft], *, reason: str) -> list[int]:
+def record_places(session: Session, drafts: Sequence[PlaceDraft], *, reason: str, by: By = NOBODY) -> list[int]:
     """Write places with their names; returns their ids in order. One journal line for each place."""
     if not drafts:
         return []
@@ -33,7 +46,10 @@ def record_places(session: Session, drafts: Sequence[PlaceDraft], *, reason: str
     names = [_name(place_id, name) for place_id, draft in zip(ids, drafts, strict=True) for name in draft.names]
     session.execute(insert(PlaceName), names)
     for place_id, draft in zip(ids, drafts, strict=True):
-        journal.collect(session, journal.Line("record", "place", place_id, reason, after=draft.journal_fields()))
+        line = journal.Line(
+            "record", "place", place_id, reason, after=draft.journal_fields(), person=by.person, organ=by.organ
+        )
+        journal.collect(session, line)
     changed(session, ids)
     return ids
 
@@ -95,11 +111,12 @@ def standard_name(session: Session, place_id: int) -> int:
     return session.scalars(question).one()
 
 
-def publish(session: Session, name_id: int, *, reason: str) -> None:
+def publish(session: Session, name_id: int, *, reason: str, by: By) -> None:
     """Open a name to the public from now on: it has been announced (Order 753 Art. 14)."""
     name = session.get_one(PlaceName, name_id, with_for_update=True)
     name.published_at = clock.now()
-    line = journal.Line("publish", "place", name.place_id, reason, after={"name": name.text})
+    told = {"name": name.text}
+    line = journal.Line("publish", "place", name.place_id, reason, after=told, person=by.person, organ=by.organ)
     journal.collect(session, line)
     session.flush()
     changed(session, [name.place_id])

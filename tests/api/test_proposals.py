@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from io import BytesIO
@@ -17,24 +17,28 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from PIL import Image
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from api import installation
 from api.app import create_app
 from foundation import clock
-from foundation.access.models import SignIn
-from foundation.access.queries import digest
-from foundation.people.models import Person
 from foundation.settings import settings
 from processes.edge import finish
 from tests.api.test_tiles import ids, tile_of
-from tests.cases import STREET, WAY, application_of, brings, instrument, newcomer
+from tests.cases import STREET, WAY, application_of, at, brings, instrument, newcomer
 from tests.conftest import SavepointReader
 from tests.makers import make_place
 
 HAIAN, NANTONG, TONGZHOU = "320685", "320600", "320612"
 IN_HAIAN = {"type": "Point", "coordinates": [120.46, 32.55]}
+# Everybody with a login holds the token "LOGIN token".
+SIGN_EVERYBODY_IN = text("""
+    INSERT INTO foundation.sign_in (person_id, cookie_digest, token_digest, csrf, address, at, expires_at)
+    SELECT p.id, sha256(convert_to(p.login || ' cookie', 'UTF8')), sha256(convert_to(p.login || ' token', 'UTF8')),
+           '', '', now(), now() + interval '1 hour'
+    FROM foundation.person p WHERE NOT EXISTS (SELECT FROM foundation.sign_in s WHERE s.person_id = p.id)
+""")
 Office = Callable[[str], "Officer"]
 
 
@@ -70,6 +74,7 @@ class Officer:
 
     client: TestClient
     login: str
+    writing: Callable[[], AbstractContextManager[Session]]
 
     def asks(self, method: str, path: str, **sent: Any) -> Response:
         """Send a request as this person."""
@@ -109,7 +114,9 @@ class Officer:
 
     def attaches(self, case: str, name: str, content: bytes, **form: str) -> Response:
         """Upload a paper."""
-        return self.asks("POST", f"/{case}/attachments", data={"kind": "批文扫描件"} | form, files={"file": (name, content)})
+        return self.asks(
+            "POST", f"/{case}/attachments", data={"kind": "批文扫描件"} | form, files={"file": (name, content)}
+        )
 
     def lists(self, **asked: Any) -> list[str]:
         """The ids of every page of the list."""
@@ -175,29 +182,29 @@ def office(
 
     app.state.reader, app.state.staff_reader = SavepointReader(connection), StaffReader(connection)
     app.state.writing = writing
-    with writing() as session:
+    connection.execute(SIGN_EVERYBODY_IN)
+    yield lambda login: Officer(client, login, writing)
+    installation._known.clear()
+
+
+@pytest.fixture
+def district(office: Office, connection: Connection) -> None:
+    """The people of a district, of its government and of the city's, and somebody without a post, sign in too."""
+    with Session(connection, join_transaction_mode="create_savepoint") as session:
         newcomer(session, "city-approver", ("approver", "南通市人民政府", "government", NANTONG))
         newcomer(session, "district-approver", ("approver", "通州区人民政府", "government", TONGZHOU))
         newcomer(session, "district-clerk", ("clerk", "通州区民政局", "civil_affairs", TONGZHOU))
         newcomer(session, "district-chief", ("section_chief", "通州区民政局", "civil_affairs", TONGZHOU))
         newcomer(session, "nobody")
-        now = clock.now()
-        for person in session.scalars(select(Person)).all():
-            session.add(
-                SignIn(person_id=person.id, cookie_digest=digest(f"{person.login} cookie"),
-                       token_digest=digest(f"{person.login} token"), csrf="", address="", at=now,
-                       expires_at=now + timedelta(hours=1))
-            )  # fmt: skip
-    yield lambda login: Officer(client, login)
-    installation._known.clear()
+        finish(session)
+        session.commit()
+    connection.execute(SIGN_EVERYBODY_IN)
 
 
 def bring(office: Office, state: str, name: str = "龙津东街", **others: Any) -> str:
     """A case that the people of 如皋 have brought to a state; its id."""
-    case = office("clerk").opens(name, **others)
-    for login, step in WAY[state]:
-        office(login).takes(case, step)
-    return case
+    with office("").writing() as session:
+        return str(at(session, state, name=name, **others).id)
 
 
 def found(office: Office, name: str) -> list[Any]:
@@ -247,7 +254,9 @@ def test_a_street_goes_from_the_draft_of_a_clerk_to_the_map_of_everybody(office:
         "standard_name": "龙津东街", "roman": "Lóngjīndōng Jiē", "division": "江苏省南通市如皋市",
         "location": "东起甲路,西至乙路", "approver": "如皋市人民政府", "approved_on": yesterday.isoformat(),
     }  # fmt: skip
-    assert announced["announcement"]["text"].endswith("龙津东街(Lóngjīndōng Jiē),位于江苏省南通市如皋市,东起甲路,西至乙路。")
+    assert announced["announcement"]["text"].endswith(
+        "龙津东街(Lóngjīndōng Jiē),位于江苏省南通市如皋市,东起甲路,西至乙路。"
+    )
     (item,) = found(office, "龙津东街")
     assert (item["id"], item["roman"], item["status"], item["class"]["label"]) == (
         place, "Lóngjīndōng Jiē", "standard", "街路巷",
@@ -311,7 +320,10 @@ def test_the_paper_reply_is_registered_by_one_and_confirmed_by_another(office: O
     assert "自己经办的申请" in own_case.json()["detail"]
     confirmed = chief.takes(case, "confirm_decision")
     assert confirmed["state"] == "approved"
-    assert (confirmed["decision"]["recorded_by"], confirmed["decision"]["decided_by"]) == ("经办乙(演示)", "科长甲(演示)")
+    assert (confirmed["decision"]["recorded_by"], confirmed["decision"]["decided_by"]) == (
+        "经办乙(演示)",
+        "科长甲(演示)",
+    )
     clerk.takes(case, "announce")
     assert len(found(office, "龙津东街")) == 1
 
@@ -420,7 +432,8 @@ def test_somebody_without_a_session_gets_nowhere(office: Office) -> None:
         assert (answer.status_code, answer.json()["detail"]) == (401, "还没有登录。 请先登录。")
 
 
-@pytest.mark.parametrize("login", ["haian-clerk", "taixing-inspector", "district-clerk", "admin", "expert1", "nobody"])
+@pytest.mark.parametrize("login", ["haian-clerk", "taixing-inspector", "city-approver", "admin", "nobody"])
+@pytest.mark.usefixtures("district")
 def test_who_does_not_see_a_case_is_told_that_there_is_none(office: Office, login: str) -> None:
     stranger, absent = office(login), "999999999"
     for state in ("draft", "submitted", "approved"):
@@ -452,10 +465,10 @@ def test_who_does_not_see_a_case_is_told_that_there_is_none(office: Office, logi
         ("approver", "approved", "announce"),
         ("archivist", "withdrawn", "archive"),
         ("city", "awaiting_approval", "approve"),
-        ("city-approver", "awaiting_approval", "approve"),
         ("auditor", "submitted", "accept"),
     ],
 )
+@pytest.mark.usefixtures("district")
 def test_who_sees_a_case_and_may_not_take_the_step_is_told_so(
     office: Office, login: str, state: str, step: str
 ) -> None:
@@ -491,22 +504,26 @@ def test_what_is_missing_is_named_all_at_once(office: Office) -> None:
 
 def test_filing_twice_and_announcing_twice_are_refused(office: Office) -> None:
     case = bring(office, "approved")
-    for step, told in (("file", "已经报送过备案"), ("announce", "已经发布过公告")):
+    for step, label in (("file", "报送备案"), ("announce", "发布公告")):
         office("clerk").takes(case, step)
         again = office("clerk2").tries(case, step)
-        assert (again.status_code, again.json()["missing"]) == (409, [told])
+        assert again.status_code == 409
+        assert f"现在不能“{label}”:经办甲(演示)已于" in again.json()["detail"]
+        assert f"办理“{label}”" in again.json()["detail"]
+        assert step not in again.json()["allowed"]
 
 
 # Routes
 
 
+@pytest.mark.usefixtures("district")
 def test_a_street_in_a_district_is_approved_by_the_government_of_the_city(office: Office) -> None:
     case = office("district-clerk").opens(division=TONGZHOU, geometry=None)
     for login, step in (("district-clerk", "submit"), ("district-clerk", "accept"), ("district-clerk", "review"),
                         ("district-chief", "recommend")):  # fmt: skip
         told = office(login).takes(case, step)
     assert told["route"]["approver"] == "南通市人民政府"
-    assert office("district-approver").tries(case, "approve").status_code == 403
+    assert office("district-approver").tries(case, "approve").status_code == 404
     assert office("approver").tries(case, "approve").status_code == 404
     reply = instrument() | {"organ": "南通市人民政府"}
     assert office("city-approver").takes(case, "approve", instrument=reply)["state"] == "approved"
@@ -545,7 +562,9 @@ def test_a_draft_that_moves_to_another_class_is_spelled_and_routed_as_that_class
     assert office("clerk").reads(case)["proposed"]["roman"] == "Lóngjīn Xīncūn"
     answer = office("clerk").changes(case, **{"class": "区片"})
     assert (answer.status_code, answer.json()["class"]["label"]) == (200, "区片")
-    anew = office("").client.post("/api/names/spell", json={"name": "龙津新村", "kind": "settlement", "division": "320682", "split": 2})
+    anew = office("").client.post(
+        "/api/names/spell", json={"name": "龙津新村", "kind": "settlement", "division": "320682", "split": 2}
+    )
     assert answer.json()["proposed"]["roman"] == anew.json()["roman"]
     assert office("clerk").changes(case, **{"class": "桥梁"}).status_code == 409
     assert office("clerk").changes(case, division=HAIAN, geometry=None).status_code == 403
@@ -595,9 +614,12 @@ BAD: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "a name with a right-to-left mark": ({"name": "龙津\u200f街"}, {"name": "第 3 个字符是看不见的控制符(U+200F)"}),
     "a name of 500 characters": ({"name": "街" * 500}, {"name": "有 500 个字,太长"}),
     "parts that do not make up the name": (
-        {"name": "龙津东街", "specific": "龙津", "generic": "街"}, {"specific": "专名“龙津”加通名“街”不等于名称“龙津东街”"},
+        {"name": "龙津东街", "specific": "龙津", "generic": "街"},
+        {"specific": "专名“龙津”加通名“街”不等于名称“龙津东街”"},
     ),
-    "a control character in the meaning": ({"meaning": "渡\u202e口"}, {"meaning": "第 2 个字符看不见或没有编码(U+202E)"}),
+    "a control character in the meaning": (
+        {"meaning": "渡\u202e口"}, {"meaning": "第 2 个字符看不见或没有编码(U+202E)"},
+    ),
     "a meaning of 5000 characters": ({"meaning": "渡" * 5000}, {"meaning": "有 5000 个字,太长"}),
     "an area that crosses itself": (
         {"geometry": {"type": "Polygon", "coordinates": [
@@ -634,7 +656,7 @@ BAD: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
     "a class that is not": ({"class": "城堡"}, {"class": "没有“城堡”这个地名类别"}),
     "a class with a control character": ({"class": "\x00"}, {"class": ""}),
     "readings that do not fit": ({"readings": ["lóng"]}, {"readings": ""}),
-    "readings with a control character": ({"readings": ["\x00", "jīn", "dōng", "jiē"]}, {"readings": ""}),
+    "readings with a control character": ({"readings": ["\x00", "jīn", "dōng", "jiē"]}, {"readings[0]": ""}),
     "a place in a naming": ({"place": "17"}, {"place": "命名不指向已有的地名"}),
     "a field that nobody knows": ({"colour": "red"}, {"colour": "没有这一项"}),
     "a kind that is not": ({"kind": "painting"}, {"kind": "不在可选的范围内"}),
@@ -698,8 +720,8 @@ def test_secret_material_is_not_taken_at_all(office: Office, connection: Connect
 
 def test_ten_megabytes_of_vertices_are_not_even_read(office: Office, connection: Connection) -> None:
     before = rows(connection)
-    vertices = [[120.5 + number * 1e-7, 32.39] for number in range(500_000)]
-    body = json.dumps(application_of(geometry={"type": "LineString", "coordinates": vertices}))
+    vertices = f"{STREET['coordinates'][0]}," * 700_000
+    body = json.dumps(application_of()).replace("[[120.56, 32.39],", f"[{vertices}")
     assert len(body) > 10 << 20
     answer = office("clerk").asks("POST", "", content=body)
     assert answer.status_code == 413
@@ -721,13 +743,49 @@ def test_json_that_is_deep_or_broken_is_told(office: Office) -> None:
 STEPS_WITH_BAD_INPUT: tuple[tuple[str, str, str, dict[str, Any], str], ...] = (
     ("awaiting_approval", "approver", "approve", {"instrument": None}, "instrument"),
     ("awaiting_approval", "approver", "approve", {"instrument": instrument() | {"number": " "}}, "instrument.number"),
-    ("awaiting_approval", "approver", "approve", {"instrument": instrument() | {"organ": "\u200f"}}, "instrument.organ"),
-    ("awaiting_approval", "approver", "approve", {"instrument": instrument() | {"date": "2999-01-01"}}, "instrument.date"),
-    ("awaiting_approval", "approver", "approve", {"instrument": instrument() | {"date": "2026-02-30"}}, "instrument.date"),
+    (
+        "awaiting_approval",
+        "approver",
+        "approve",
+        {"instrument": instrument() | {"organ": "\u200f"}},
+        "instrument.organ",
+    ),
+    (
+        "awaiting_approval",
+        "approver",
+        "approve",
+        {"instrument": instrument() | {"date": "2999-01-01"}},
+        "instrument.date",
+    ),
+    (
+        "awaiting_approval",
+        "approver",
+        "approve",
+        {"instrument": instrument() | {"date": "2026-02-30"}},
+        "instrument.date",
+    ),
     ("awaiting_approval", "approver", "approve", {"instrument": instrument() | {"date": "昨天"}}, "instrument.date"),
-    ("awaiting_approval", "approver", "approve", {"instrument": instrument() | {"received": "2001-01-01"}}, "instrument.received"),
-    ("awaiting_approval", "approver", "approve", {"instrument": instrument() | {"attachment": "1"}}, "instrument.attachment"),
-    ("awaiting_approval", "approver", "approve", {"instrument": instrument() | {"attachment": "x"}}, "instrument.attachment"),
+    (
+        "awaiting_approval",
+        "approver",
+        "approve",
+        {"instrument": instrument() | {"received": "2001-01-01"}},
+        "instrument.received",
+    ),
+    (
+        "awaiting_approval",
+        "approver",
+        "approve",
+        {"instrument": instrument() | {"attachment": "1"}},
+        "instrument.attachment",
+    ),
+    (
+        "awaiting_approval",
+        "approver",
+        "approve",
+        {"instrument": instrument() | {"attachment": "x"}},
+        "instrument.attachment",
+    ),
     ("awaiting_approval", "clerk", "record_decision", {"outcome": "maybe"}, "outcome"),
     ("submitted", "clerk", "return", {"reason": ""}, "reason"),
     ("submitted", "clerk", "return", {"reason": "由" * 2001}, "reason"),
@@ -770,7 +828,12 @@ def test_an_instrument_has_one_date(office: Office, connection: Connection) -> N
 def test_a_paper_is_kept_whole_and_comes_back_as_a_download(office: Office, tmp_path: Path) -> None:
     case = bring(office, "submitted")
     told = office("clerk").attaches(case, "位置图.png", PNG, kind="位置图").json()
-    assert (told["name"], told["bytes"], told["media_type"], told["secrecy"]) == ("位置图.png", len(PNG), "image/png", "公开")
+    assert (told["name"], told["bytes"], told["media_type"], told["secrecy"]) == (
+        "位置图.png",
+        len(PNG),
+        "image/png",
+        "公开",
+    )
     assert told["sha256"] == hashlib.sha256(PNG).hexdigest()
     (paper,) = office("chief").reads(case)["attachments"]
     assert (paper["id"], paper["kind"], paper["by"]) == (told["id"], "位置图", "经办甲(演示)")
@@ -885,9 +948,7 @@ def test_the_review_finds_names_that_are_equal_or_sound_alike(office: Office, co
         make_place(session, "龙津东街", code=HAIAN, lon=120.46, lat=32.55)
         finish(session)
         session.commit()
-    office("haian-clerk").takes(
-        office("haian-clerk").opens(division=HAIAN, geometry=None), "submit"
-    )
+    office("haian-clerk").takes(office("haian-clerk").opens(division=HAIAN, geometry=None), "submit")
     waiting = bring(office, "submitted", "龙井东街")
     bring(office, "withdrawn", "龙津东街")
     office("applicant").opens()
@@ -930,7 +991,7 @@ def test_the_list_is_narrowed_by_state_and_by_part_of_the_name(office: Office) -
 def test_mine_are_the_cases_that_wait_for_me(office: Office) -> None:
     cases = {state: bring(office, state) for state in WAY}
     whole = {login: set(office(login).lists(mine=True, limit=2)) for login in ("clerk", "chief", "approver", "leader")}
-    both = {"submitted", "accepted", "in_review", "approved", "suspended", "withdrawn"}
+    both = {"submitted", "accepted", "in_review", "approved", "suspended"}
     assert whole["clerk"] == {cases[state] for state in both | {"draft", "returned", "awaiting_approval"}}
     assert whole["chief"] == {cases[state] for state in both | {"consulting"}}
     assert whole["approver"] == {cases["awaiting_approval"]}

@@ -87,7 +87,7 @@ def take(
     """Take a step in a case; returns the register that it was taken on."""
     register = on or Register()
     lifecycle.advance(
-        cast(Session, register), LOAN, case, verb, ACTOR, judged, reason=reason, effect=lambda: effect or Effect()
+        cast(Session, register), LOAN, case, verb, ACTOR, judged, reason=reason, effect=lambda grant: effect or Effect()
     )
     return register
 
@@ -391,7 +391,7 @@ def test_a_step_that_nobody_knows_changes_nothing() -> None:
 def test_an_effect_that_fails_leaves_the_case_where_it_was() -> None:
     taken, register = case(), Register()
 
-    def broken() -> Effect:
+    def broken(held: Grant) -> Effect:
         raise Refused("已经借出。")
 
     with pytest.raises(Refused):

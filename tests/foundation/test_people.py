@@ -279,7 +279,6 @@ def test_nobody_stands_in_until_yesterday(session: Session, person: Person, post
     assert grants(session, person) == []
 
 
-@pytest.mark.xfail(strict=True, reason="who stands in for a post is refused when the post is given to them for good")
 def test_who_stands_in_may_be_given_the_post_for_good(session: Session, person: Person, post: Post) -> None:
     actions.give_post(session, person, post, stand_in_until=clock.now() + timedelta(days=7))
     assert not actions.give_post(session, person, post).stand_in

@@ -292,7 +292,8 @@ def case(session: Session, **changes: object) -> rules.Facts:
     facts: dict[str, object] = {
         "id": 1, "state": "awaiting_approval", "handler_division_id": here, "approver_kind": "government",
         "approver_division_id": here, "organ_id": 0, "post_id": 1, "created_by": 0, "submitted_by": 0,
-        "recorded_by": None, "outcome": None, "secrecy": "公开", "reviewed": True, "lacking": (), "filing": None,
+        "recorded_by": None, "outcome": None, "secrecy": "公开", "reviewed": True, "state_before": None, "lacking": (),
+        "filing": None,
         "announcement": None, "scan": False, "items": {},
     }  # fmt: skip
     return rules.Facts(**facts | changes)  # type: ignore[arg-type]
@@ -304,11 +305,11 @@ def case(session: Session, **changes: object) -> rules.Facts:
         ("clerk", "civil_affairs", "320682", True, True),
         ("section_chief", "civil_affairs", "320682", True, True),
         ("approver", "government", "320682", True, True),
-        ("approver", "housing", "320682", True, False),
-        ("clerk", "housing", "320682", True, False),
+        ("approver", "housing", "320682", False, False),
+        ("clerk", "housing", "320682", False, False),
         ("clerk", "civil_affairs", "320600", True, False),
         ("section_chief", "civil_affairs", "320600", True, False),
-        ("approver", "government", "320600", True, False),
+        ("approver", "government", "320600", False, False),
         ("city_officer", "civil_affairs", "320600", True, False),
         ("auditor", "other", "320000", True, False),
         ("clerk", "civil_affairs", "320685", False, False),

@@ -1,9 +1,10 @@
-"""What people write into a case: a name, a text, a position is taken as it is meant, or told in Chinese with a remedy."""
+"""What people write into a case: names, texts, positions are taken as meant, or told in Chinese with the remedy."""
 
 from __future__ import annotations
 
+import json
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -33,9 +34,23 @@ def chinese(text: str) -> bool:
     return any("一" <= char <= "鿿" for char in text)
 
 
+def explained(refused: Malformed, loc: str) -> None:
+    """A refusal that names the one field and says in Chinese what is wrong and what to do."""
+    (error,) = refused.errors
+    assert error.loc == loc
+    assert chinese(error.msg)
+    assert chinese(error.remedy)
+
+
 def shape(kind: str, coordinates: Any, **others: Any) -> dict[str, Any]:
     """A geometry as GeoJSON."""
     return {"type": kind, "coordinates": coordinates, **others}
+
+
+def flat(coordinates: Any) -> Iterator[float]:
+    """The numbers of coordinates, in their order."""
+    for each in coordinates:
+        yield from flat(each) if isinstance(each, list) else (each,)
 
 
 def street(*positions: tuple[float, float]) -> dict[str, Any]:
@@ -107,8 +122,7 @@ def test_any_text_is_a_han_name_in_one_form_or_is_told_with_a_remedy(text: str) 
     try:
         name = read_name(text, "specific")
     except Malformed as refused:
-        assert [error.loc for error in refused.errors] == ["specific"]
-        assert all(chinese(error.msg) and chinese(error.remedy) for error in refused.errors)
+        explained(refused, "specific")
         return
     assert unicodedata.is_normalized("NFC", name)
     assert len(name) <= LONGEST_NAME
@@ -143,7 +157,7 @@ def test_any_text_is_clean_or_is_told_with_a_remedy(text: str, longest: int) -> 
     try:
         cleaned = read_text(text, "reason", longest)
     except Malformed as refused:
-        assert all(chinese(error.msg) and chinese(error.remedy) for error in refused.errors)
+        explained(refused, "reason")
         return
     assert len(cleaned) <= longest
     assert storable(cleaned)
@@ -175,9 +189,7 @@ def test_a_position_is_taken_as_it_was_drawn(drawn: dict[str, Any]) -> None:
     read = read_geometry(drawn)
     assert read is not None
     assert read.geom_type == drawn["type"]
-    assert shapely.get_coordinates(read).tolist() == shapely.get_coordinates(
-        shapely.from_geojson(shapely.to_geojson(read))
-    ).tolist()  # fmt: skip
+    assert shapely.get_coordinates(read).ravel().tolist() == list(flat(drawn["coordinates"]))
     assert read.is_valid
 
 
@@ -193,7 +205,9 @@ OVERLAP = [[[120.55, 32.3], [120.65, 32.3], [120.65, 32.4], [120.55, 32.4], [120
 ZONE_40 = {"type": "name", "properties": {"name": "EPSG:4549"}}
 XIAN_80 = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4610"}}
 BAD: dict[str, tuple[dict[str, Any], str, str]] = {
-    "an area that crosses itself": (shape("Polygon", [BOWTIE]), "面的边界自相交或重叠(在 120.55000, 32.35000 附近)", "拖动节点"),
+    "an area that crosses itself": (
+        shape("Polygon", [BOWTIE]), "面的边界自相交或重叠(在 120.55000, 32.35000 附近)", "拖动节点",
+    ),
     "two areas that overlap": (shape("MultiPolygon", [[SQUARE], OVERLAP]), "面的边界自相交或重叠", "拖动节点"),
     "a line that crosses itself": (
         street((120.5, 32.3), (120.6, 32.4), (120.6, 32.3), (120.5, 32.4)), "线自相交", "环形道路请首尾相接",
@@ -238,7 +252,7 @@ BAD: dict[str, tuple[dict[str, Any], str, str]] = {
     "a number beyond all numbers": (shape("Point", [10**400, 32.3]), "", ""),
     "truth values": (shape("Point", [True, False]), "坐标的写法不对", "[经度, 纬度]"),
     "an empty object": (shape("Point", {}), "坐标的写法不对", "[经度, 纬度]"),
-    "a thousand brackets": (shape("Point", eval("[" * 190 + "120.5, 32.3" + "]" * 190)), "图形的写法不对", ""),
+    "two hundred brackets": (shape("Point", json.loads("[" * 200 + "120.5, 32.3" + "]" * 200)), "图形的写法不对", ""),
 }  # fmt: skip
 
 
@@ -251,17 +265,6 @@ def test_a_position_that_cannot_be_is_told_with_the_remedy(what: str) -> None:
     assert remedy in found.remedy
     assert chinese(found.msg)
     assert chinese(found.remedy)
-
-
-def test_brackets_and_a_coordinate_system_as_deep_as_json_allows_are_told() -> None:
-    deep: Any = "4490x"
-    for _ in range(960):
-        deep = [deep]
-    drawn = shape("Point", [120.5, 32.3], crs={"name": deep})
-    try:
-        assert read_geometry(drawn) is not None
-    except Malformed as refused:
-        assert chinese(refused.errors[0].remedy)
 
 
 numbers = st.one_of(
@@ -297,8 +300,7 @@ def test_any_json_is_a_valid_position_in_china_or_is_told_with_a_remedy(drawn: d
     try:
         read = read_geometry(drawn)
     except Malformed as refused:
-        assert [error.loc for error in refused.errors] == ["geometry"]
-        assert all(chinese(error.msg) and chinese(error.remedy) for error in refused.errors)
+        explained(refused, "geometry")
         return
     assert read is not None
     assert read.geom_type == drawn["type"]

@@ -50,7 +50,7 @@ RACES = (
     Race("returned", ("clerk", "submit"), ("clerk2", "submit")),
     Race("accepted", ("clerk", "review"), ("clerk2", "review")),
     Race("accepted", ("clerk", "suspend"), ("chief", "suspend")),
-    Race("in_review", ("chief", "recommend"), ("clerk2", "return")),
+    Race("in_review", ("chief", "recommend"), ("clerk2", "withdraw")),
     Race("in_review", ("clerk", "consult"), ("clerk2", "consult")),
     Race("consulting", ("chief", "recommend"), ("clerk", "withdraw")),
     Race("awaiting_approval", ("approver", "approve"), ("approver2", "refuse")),
@@ -187,7 +187,9 @@ def test_one_reply_for_two_names_that_are_approved_at_once_is_registered_once(ca
         with writing() as session:
             cases = [at(session, "awaiting_approval", name=f"{name}街") for name in ("龙津", "凤仪")]
         reply = instrument(f"皋政复〔2026〕同{number}号")
-        told = at_once(*(_approve(cast[login], case, reply) for login, case in zip(("approver", "approver2"), cases, strict=True)))
+        told = at_once(
+            *(_approve(cast[login], case, reply) for login, case in zip(("approver", "approver2"), cases, strict=True))
+        )
         assert told == [None, None]
         with writing() as session:
             (registered,) = session.scalars(select(Instrument).filter_by(number=reply["number"])).all()
@@ -230,14 +232,15 @@ def test_over_http_the_second_gets_409_with_the_name_of_the_first(cast: dict[str
             with writing() as session:
                 case = at(session, "submitted")
 
-            def accept(login: str, case: Proposal = case) -> Any:
+            together = Barrier(2, timeout=20)
+
+            def accept(login: str, case: Proposal = case, together: Barrier = together) -> Any:
                 together.wait()
                 return client.post(
                     f"/api/proposals/{case.id}/steps/accept", json={},
                     headers={"Authorization": f"Bearer {login} token"},
                 )  # fmt: skip
 
-            together = Barrier(2, timeout=20)
             with ThreadPoolExecutor(2) as people:
                 answers = dict(zip(("clerk", "clerk2"), people.map(accept, ("clerk", "clerk2")), strict=True))
             assert sorted(answer.status_code for answer in answers.values()) == [200, 409]

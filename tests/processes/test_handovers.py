@@ -260,7 +260,6 @@ def test_a_post_that_was_taken_from_the_giver_cannot_be_confirmed(session: Sessi
     assert session.get_one(Handover, made.id).state == "proposed"
 
 
-@pytest.mark.xfail(strict=True, reason="who stands in for a post cannot take it over: give_post refuses")
 def test_who_stands_in_may_take_the_post_over(session: Session) -> None:
     post, receiver = desk(session), session.scalars(select(Person).where(Person.login == RECEIVER)).one()
     people.give_post(

@@ -140,7 +140,6 @@ def test_a_login_that_is_taken_or_cannot_be_is_one_line_and_adds_nobody(run: Run
     assert people() == before
 
 
-@pytest.mark.xfail(strict=True, reason="Malformed.line() tells what is wrong with each field but not what to do")
 @pytest.mark.parametrize(
     ("arguments", "remedy"),
     [
@@ -253,7 +252,6 @@ def test_what_cannot_be_done_is_one_line_and_changes_nothing(run: Run, arguments
     assert everything() == before
 
 
-@pytest.mark.xfail(strict=True, reason="the_post looks for divisions in use today only, so the post of one that ended")
 def test_a_post_for_a_division_that_has_ended_can_still_be_taken(run: Run) -> None:
     login = added(run, "wang.ended")
     done(run("person", "grant", login, "inspector", "--organ", "海安市民政局", "--division", "320685"))

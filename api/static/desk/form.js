@@ -92,6 +92,8 @@ function trouble(problem) {
   node.hidden = !problem;
   if (!problem) return;
   const stale = saver.stopped;
+  // The reason stands at the top of a long form: whoever writes below must see it.
+  if (stale) node.scrollIntoView({ block: "center" });
   fill(
     node, el("p", {}, el("b", {}, problem.title), `:${problem.detail}`),
     el("button", { type: "button", class: "button", on: { click: () => (stale ? reload() : saver.flush()) } }, stale ? "重新载入" : "现在重试"),
@@ -99,6 +101,7 @@ function trouble(problem) {
 }
 
 function reload() {
+  if (!window.confirm("重新载入会丢掉本页没有保存的内容。已经复制出来了吗?")) return;
   saver.waiting.clear();
   window.location.reload();
 }

@@ -80,7 +80,8 @@ export class StepDialog {
   #body(form, needs) {
     const said = new FormData(form);
     const text = (name) => String(said.get(name) || "").trim();
-    const body = {};
+    // Whoever decides, decides on what this page shows.
+    const body = { version: this.data.version };
     if (text("reason")) body.reason = text("reason");
     if (needs.has("outcome")) body.outcome = text("outcome");
     if (needs.has("sent")) body.sent = text("sent") || null;

@@ -18,15 +18,18 @@ WITH RECURSIVE held AS (
     JOIN boundaries.division_version f ON f.id = l.from_version_id
     WHERE NOT EXISTS (SELECT FROM boundaries.division_version c
                       WHERE c.division_id = f.division_id AND c.valid_to IS NULL)
+      -- Whole: nothing of it went elsewhere.
+      AND NOT EXISTS (SELECT FROM boundaries.division_lineage p
+                      WHERE p.from_version_id = f.id AND p.relation IN ('part', 'split'))
 ), covered (grant_id, division_id) AS (
     SELECT grant_id, division_id FROM own
     UNION
     SELECT c.grant_id, v.division_id
     FROM covered c
     JOIN boundaries.division_version v ON v.parent_id = c.division_id
-    WHERE v.valid_to IS NULL
-       OR NOT EXISTS (SELECT FROM boundaries.division_version n
-                      WHERE n.division_id = v.division_id AND n.valid_to IS NULL)
+    -- Now, or at its end: who was its superior before has no part in it.
+    WHERE NOT EXISTS (SELECT FROM boundaries.division_version n
+                      WHERE n.division_id = v.division_id AND n.valid_from > v.valid_from)
 )
 SELECT h.post_id, h.role, h.title, h.organ_id, o.name, o.kind, o.division_id, h.division_id,
        coalesce(d.code, ''), coalesce(d.name, ''), h.stand_in,

@@ -20,6 +20,8 @@ LEFT JOIN placenames.place l ON j.subject_kind = 'place' AND l.id = j.subject_id
 WHERE j.seq > :after
   AND (:kind IS NULL OR j.subject_kind = :kind) AND (:subject IS NULL OR j.subject_id = :subject)
   AND (:login IS NULL OR p.login = :login)
+  -- What an applicant still writes is nobody else's.
+  AND (c.id IS NULL OR c.state <> 'draft' OR c.post_id IS NOT NULL)
   AND (:whole OR c.handler_division_id = ANY (:covered) OR l.division_id = ANY (:covered)
        OR o.division_id = ANY (:covered))
 ORDER BY j.seq LIMIT :count

@@ -1,5 +1,6 @@
 -- The hand-overs that a person gives or receives, newest first (one JSON object a row).
 -- :person bigint  whose
+-- :only bigint  this one alone, or null
 -- index: ix_handover_one_open, ix_handover_receiver_id
 SELECT json_build_object(
     'id', h.id::text,
@@ -17,5 +18,5 @@ LEFT JOIN LATERAL (
     SELECT v.code, v.name FROM boundaries.division_version v
     WHERE v.division_id = p.division_id ORDER BY v.valid_to DESC NULLS FIRST LIMIT 1
 ) d ON true
-WHERE :person IN (h.giver_id, h.receiver_id)
+WHERE (h.giver_id = :person OR h.receiver_id = :person) AND (:only IS NULL OR h.id = :only)
 ORDER BY h.id DESC LIMIT 100

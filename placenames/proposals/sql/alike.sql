@@ -2,33 +2,33 @@
 -- use in the register, public or not, and those of other open cases. Nearest first, at most thirty.
 -- :case_id bigint  the case itself, or 0
 -- :name text  the name
--- :pinyin text  its syllables without tones, joined
+-- :sound text  its syllables without tones, joined
 -- :category text  approval category
 -- :county bigint  permanent id of the division that handles it
 -- :drawn text  GeoJSON of the proposed position, or null
--- index: ix_search_token_past_pinyin, ix_search_token_past_text, ix_proposal_handler_division_id
+-- index: ix_search_token_past_pinyin, ix_search_token_past_text, ix_proposal_sound
 WITH here AS (
     SELECT ST_SetSRID(ST_GeomFromGeoJSON(:drawn), 4490) AS geom
 ), hit AS (
     SELECT DISTINCT ON (p.id) 'place' AS source, p.id::text AS id, n.text AS name, n.roman, p.class_label,
-           n.status, coalesce(p.geom, p.point) AS geom
+           n.status, placenames.is_public(n.status, p.secrecy, n.published_at) AS public,
+           coalesce(p.geom, p.point) AS geom
     FROM placenames.search_token t
     JOIN placenames.place_name n ON n.id = t.name_id
     JOIN placenames.place p ON p.id = t.place_id
     JOIN placenames.place_class c ON c.label = p.class_label AND c.approval_category = :category
-    WHERE (t.pinyin = :pinyin OR t.text = :name) AND :county = ANY (t.divisions)
-      AND NOT t.inherited AND n.valid_to IS NULL
+    WHERE (t.pinyin = :sound OR t.text = :name) AND :county = ANY (t.divisions)
+      AND NOT t.inherited AND n.valid_to IS NULL AND p.secrecy <> '秘密'
     UNION ALL
-    SELECT 'case', o.id::text, o.name, o.roman, o.class_label, o.state, o.geom
+    SELECT 'case', o.id::text, o.name, o.roman, o.class_label, o.state, false, o.geom
     FROM placenames.proposal o
     JOIN placenames.place_class c ON c.label = o.class_label AND c.approval_category = :category
     WHERE o.handler_division_id = :county AND o.id <> :case_id
       AND o.state NOT IN ('refused', 'withdrawn', 'archived', 'approved')
       AND (o.state <> 'draft' OR o.post_id IS NOT NULL)
-      AND (o.name = :name
-           OR replace(replace(replace(lower(o.plain), ' ', ''), '''', ''), 'ü', 'v') = :pinyin)
+      AND (o.sound = :sound OR o.name = :name) AND o.name <> ''
 )
-SELECT source, id, name, roman, class_label, status,
+SELECT source, id, name, roman, class_label, status, public,
        round(ST_Distance(hit.geom::geography, here.geom::geography)::numeric)::float8 AS metres
 FROM hit, here
 ORDER BY name <> :name, metres NULLS LAST, id LIMIT 30

@@ -2,7 +2,8 @@
 -- their organ (the same rule as `rules.visible`). One JSON object a row.
 -- :covered bigint[]  divisions whose cases the person reads
 -- :organs bigint[]  organs for which the person applies
--- :state text  one state, or null
+-- :decides text[]  kind of organ and division, joined by a colon, for which the person decides
+-- :states text[]  only these states
 -- :name_part text  part of the name, or null
 -- :before bigint  only ids below this one
 -- :count integer  how many
@@ -25,9 +26,10 @@ LEFT JOIN LATERAL (
     SELECT v.code, v.name FROM boundaries.division_version v
     WHERE v.division_id = c.division_id ORDER BY v.valid_to DESC NULLS FIRST LIMIT 1
 ) d ON true
-WHERE ((c.handler_division_id = ANY (:covered) AND (c.state <> 'draft' OR c.post_id IS NOT NULL))
+WHERE (((c.handler_division_id = ANY (:covered) OR c.approver_kind || ':' || c.approver_division_id = ANY (:decides))
+        AND (c.state <> 'draft' OR c.post_id IS NOT NULL))
        OR c.organ_id = ANY (:organs))
-  AND (:state IS NULL OR c.state = :state)
+  AND c.state = ANY (:states)
   AND (:name_part IS NULL OR position(:name_part IN c.name) > 0)
   AND c.id < :before
 ORDER BY c.id DESC LIMIT :count
