@@ -109,9 +109,8 @@ def write(session: Session) -> int:
     # Everything that does not need the head is done before the lock, which every other writer waits for.
     contents = [_fields(line) for line in lines]
     connection = session.connection()
-    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CHAIN_LOCK})
-    head = connection.execute(text("SELECT seq, hash FROM foundation.journal ORDER BY seq DESC LIMIT 1")).first()
-    seq, previous = (head.seq, bytes(head.hash)) if head else (0, GENESIS)
+    head = connection.execute(text("SELECT seq, hash FROM foundation.journal_head(:key)"), {"key": CHAIN_LOCK}).one()
+    seq, previous = (head.seq, bytes(head.hash)) if head.seq else (0, GENESIS)
     rows = _chained(zip(lines, contents, strict=True), seq, previous)
     return copy_rows(session, "foundation.journal", _COLUMNS, rows)
 

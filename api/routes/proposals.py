@@ -15,7 +15,7 @@ from foundation.access.actor import Actor
 from foundation.database import SessionReader
 from foundation.errors import FieldError, Malformed
 from foundation.files import store
-from placenames.proposals import actions, queries
+from placenames.proposals import actions, queries, ways
 from placenames.proposals.models import Proposal
 from placenames.proposals.schemas import NewProposal, OpinionBody, ProposalChange, StepBody
 from placenames.search.question import FIRST_PAGE
@@ -31,7 +31,7 @@ def route(
     division: Annotated[str, Query(description="六位区划代码")],
 ) -> dict[str, Any]:
     """Who handles and who decides on a class in a division, before anyone writes a word."""
-    return queries.route(reader, class_, division)
+    return ways.route(reader, class_, division)
 
 
 @router.get("/proposals", summary="申请列表")

@@ -15,7 +15,7 @@ from foundation.errors import FieldError, Forbidden, Malformed, Refused
 from foundation.files.actions import keep_file
 from foundation.files.models import Attachment
 from foundation.texts import LINE, read_text
-from placenames.proposals import decisions, queries, rules
+from placenames.proposals import decisions, queries, rules, ways
 from placenames.proposals.filling import content, fill
 from placenames.proposals.lifecycle import EDITABLE, KINDS, OWN
 from placenames.proposals.models import Opinion, Proposal, ProposalPaper, Route
@@ -41,7 +41,7 @@ def open_case(session: Session, actor: Actor, given: NewProposal) -> Proposal:
         raise Refused(f"“{KINDS[given.kind]}”还不能在这里办理。", remedy="目前可办理命名。")
     if given.place is not None:
         raise Malformed([FieldError("place", "命名不指向已有的地名", "请去掉这一项")])
-    way = queries.way(SessionReader(session), given.class_, given.division)
+    way = ways.way(SessionReader(session), given.class_, given.division)
     grant = _opens(actor, way)
     if way.refusal:
         raise Refused(way.refusal, remedy="请按所示程序办理。")
@@ -61,7 +61,7 @@ def open_case(session: Session, actor: Actor, given: NewProposal) -> Proposal:
     return case
 
 
-def _opens(actor: Actor, way: queries.Way) -> Grant:
+def _opens(actor: Actor, way: ways.Way) -> Grant:
     for grant in actor.grants:
         if grant.role == "clerk" and grant.organ_kind == "civil_affairs" and way.handler_id in grant.own:
             return grant
@@ -70,7 +70,7 @@ def _opens(actor: Actor, way: queries.Way) -> Grant:
     raise Forbidden(f"您不能在{way.handler}提出申请。", remedy=f"请由{way.handler}的申请单位或民政局经办人办理。")
 
 
-def _route(case: Proposal, way: queries.Way) -> None:
+def _route(case: Proposal, way: ways.Way) -> None:
     case.class_label, case.division_id = way.class_label, way.division_id
     case.handler_division_id = way.handler_id
     case.approver_kind, case.approver_division_id = way.approver_kind, way.approver_division_id
@@ -107,11 +107,11 @@ def change(session: Session, actor: Actor, given_id: str, given: ProposalChange)
     return case
 
 
-def _way(session: Session, actor: Actor, case: Proposal, given: ProposalChange) -> queries.Way:
+def _way(session: Session, actor: Actor, case: Proposal, given: ProposalChange) -> ways.Way:
     """The route of the case as it will be; a move to another bureau needs the right to open a case there."""
     reader = SessionReader(session)
-    code = given.division or queries.code_of(reader, case.division_id)
-    way = queries.way(reader, given.class_ or case.class_label, code)
+    code = given.division or ways.code_of(reader, case.division_id)
+    way = ways.way(reader, given.class_ or case.class_label, code)
     if way.refusal:
         raise Refused(way.refusal, remedy="请按所示程序办理。")
     if way.handler_id != case.handler_division_id:

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 import shapely
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from foundation import clock
@@ -19,24 +19,21 @@ from foundation.access.actor import Actor, Grant
 from foundation.database import SessionReader
 from foundation.dates import KnownDate, Precision
 from foundation.errors import FieldError, Malformed, Refused
-from foundation.files.actions import InstrumentDraft, register_instrument
 from foundation.files.models import Instrument
 from foundation.lifecycle import Effect
 from foundation.texts import LINE, read_text
-from placenames.proposals import queries, rules
+from placenames.proposals import findings, queries, rules, ways
 from placenames.proposals.filling import shape_of, spelled
-from placenames.proposals.models import Announcement, Filing, Proposal, ProposalPaper
+from placenames.proposals.models import Announcement, Filing, Proposal
+from placenames.proposals.replies import registered, told
 from placenames.proposals.schemas import StepBody
 from placenames.register import actions as register
 from placenames.register.actions import By
 from placenames.register.drafts import NameDraft, PlaceDraft
 
 SOURCE = "地名申报"
-SCAN = "批文扫描件"
 RANK = 10_000
 """A new name's rank among all: below every settlement of the lists until more is known of it."""
-OLDEST = date(1949, 10, 1)
-"""No government of today has signed anything before (DOMAIN §14.12: approval dates are bounded)."""
 
 
 @dataclass(frozen=True)
@@ -99,12 +96,12 @@ def check(it: Taking) -> list[dict[str, Any]]:
     way, drawn = _way(it), shape_of(it.case)
     where = None if drawn is None else shapely.to_geojson(drawn)
     hits = queries.alike(it.reader, way, it.case.id, it.case.name, it.case.sound, where)
-    found = rules.findings(it.case.name, way.handler, hits)
-    return found if drawn is not None else [*found, rules.NO_POSITION]
+    found = findings.on_name(it.case.name, way.handler, hits)
+    return found if drawn is not None else [*found, findings.NO_POSITION]
 
 
-def _way(it: Taking) -> queries.Way:
-    return queries.way(it.reader, it.case.class_label, queries.code_of(it.reader, it.case.division_id))
+def _way(it: Taking) -> ways.Way:
+    return ways.way(it.reader, it.case.class_label, ways.code_of(it.reader, it.case.division_id))
 
 
 def _suspend(it: Taking) -> Effect:
@@ -123,11 +120,11 @@ def _withdraw(it: Taking) -> Effect:
 
 
 def _approve(it: Taking) -> Effect:
-    return _decide(it, _registered(it), "approve")
+    return _decide(it, registered(it.session, it.case, it.given.instrument), "approve")
 
 
 def _refuse(it: Taking) -> Effect:
-    return _decide(it, _registered(it), "refuse")
+    return _decide(it, registered(it.session, it.case, it.given.instrument), "refuse")
 
 
 def _record(it: Taking) -> Effect:
@@ -135,62 +132,15 @@ def _record(it: Taking) -> Effect:
     case, given = it.case, it.given
     if given.outcome == "refuse" and not given.reason.strip():
         raise Malformed([FieldError("reason", "不予批准须写明理由", "请摘录批复中的理由")])
-    instrument = _registered(it)
+    instrument = registered(it.session, it.case, it.given.instrument)
     case.instrument_id, case.outcome = instrument.id, given.outcome
     case.recorded_by, case.recorded_at = it.actor.person_id, clock.now()
-    return Effect(told={"outcome": given.outcome, **_told(instrument)})
+    return Effect(told={"outcome": given.outcome, **told(instrument)})
 
 
 def _confirm(it: Taking) -> Effect:
     instrument = it.session.get_one(Instrument, it.case.instrument_id)
     return _decide(it, instrument, it.case.outcome or "approve")
-
-
-def _registered(it: Taking) -> Instrument:
-    paper = it.given.instrument
-    if paper is None:
-        raise Malformed([FieldError("instrument", "没有填写批文", "请填写文号、机关和成文日期")])
-    number, organ = (
-        read_text(value, f"instrument.{name}", LINE)
-        for name, value in (("number", paper.number), ("organ", paper.organ))
-    )
-    for name, value, words in (("number", number, "文号"), ("organ", organ, "机关")):
-        if not value:
-            raise Malformed([FieldError(f"instrument.{name}", f"批文缺少{words}", "请照批文填写")])
-    if paper.date < OLDEST:
-        raise Malformed([FieldError("instrument.date", f"成文日期 {paper.date} 太早", "请核对年份")])
-    draft = InstrumentDraft(number, organ, paper.date, paper.received, _scan(it, paper.attachment))
-    instrument = register_instrument(it.session, draft, mend=lambda: not _decides_already(it.session, organ, number))
-    _share_scan(it, instrument)
-    return instrument
-
-
-def _decides_already(session: Session, organ: str, number: str) -> bool:
-    """Whether some case was decided by this instrument; until then a mistyped date can be put right."""
-    question = select(Proposal.id).join(Instrument, Instrument.id == Proposal.instrument_id)
-    decided = question.where(Instrument.organ == organ, Instrument.number == number, Proposal.decided_by.is_not(None))
-    return session.scalar(decided.limit(1)) is not None
-
-
-def _share_scan(it: Taking, instrument: Instrument) -> None:
-    """One reply, many names: its scan is a paper of each of them (DOMAIN §14.9)."""
-    scan = instrument.attachment_id
-    if scan is not None and it.session.get(ProposalPaper, (it.case.id, scan)) is None:
-        it.session.add(ProposalPaper(proposal_id=it.case.id, attachment_id=scan, kind=SCAN))
-
-
-def _scan(it: Taking, given: str | None) -> int | None:
-    if given is None:
-        return None
-    fits = given.isascii() and given.isdigit() and len(given) < 19
-    if not fits or it.session.get(ProposalPaper, (it.case.id, int(given))) is None:
-        raise Malformed([FieldError("instrument.attachment", "附件里没有这份扫描件", "请先上传,再选用")])
-    return int(given)
-
-
-def _told(instrument: Instrument) -> dict[str, Any]:
-    dated = instrument.dated.isoformat()
-    return {"instrument": {"number": instrument.number, "organ": instrument.organ, "date": dated}}
 
 
 def _decide(it: Taking, instrument: Instrument, outcome: str) -> Effect:
@@ -200,12 +150,12 @@ def _decide(it: Taking, instrument: Instrument, outcome: str) -> Effect:
     case.instrument_id, case.outcome = instrument.id, outcome
     case.decided_by, case.decided_at = it.actor.person_id, clock.now()
     if outcome == "refuse":
-        return Effect("refused", {"outcome": outcome, **_told(instrument)})
+        return Effect("refused", {"outcome": outcome, **told(instrument)})
     case.place_id, case.name_id = _write(it, instrument)
     due = rules.due(instrument.dated)
     it.session.add(Filing(proposal_id=case.id, state="pending", due=due))
     it.session.add(Announcement(proposal_id=case.id, state="pending", due=due, channels=[]))
-    return Effect("approved", {"outcome": outcome, "place": case.place_id, **_told(instrument)})
+    return Effect("approved", {"outcome": outcome, "place": case.place_id, **told(instrument)})
 
 
 def _look_again(it: Taking) -> None:

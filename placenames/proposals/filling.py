@@ -16,7 +16,7 @@ from foundation.database import SessionReader
 from foundation.errors import FieldError, Malformed, Refused
 from foundation.files.models import SECRECIES
 from foundation.texts import LINE, read_text
-from placenames.proposals import queries, rules
+from placenames.proposals import findings, ways
 from placenames.proposals.drafts import read_geometry, read_name
 from placenames.proposals.models import Proposal
 from placenames.spelling.rules import Spelling, spell
@@ -46,7 +46,7 @@ class Faults:
             raise Malformed(self.found)
 
 
-def fill(session: Session, case: Proposal, way: queries.Way, fields: Mapping[str, Any]) -> None:
+def fill(session: Session, case: Proposal, way: ways.Way, fields: Mapping[str, Any]) -> None:
     """Write the fields of a request body into a case; raises `Malformed` with every fault, `Refused` for 秘密."""
     faults = Faults()
     given = {name: value for name, value in fields.items() if value is not None}
@@ -86,14 +86,14 @@ def _secrecy(given: str) -> str:
     return given
 
 
-def _locate(session: Session, case: Proposal, way: queries.Way, fields: Mapping[str, Any]) -> None:
+def _locate(session: Session, case: Proposal, way: ways.Way, fields: Mapping[str, Any]) -> None:
     """Take the geometry that is given (null: 待采集), or look again at the one there: the division may be new."""
     drawn = read_geometry(fields["geometry"]) if "geometry" in fields else shape_of(case)
     if drawn is not None:
         reader, text = SessionReader(session), shapely.to_geojson(drawn)
         # A township whose area is not known is looked at by its county.
-        beyond = queries.outside(reader, way.division_id, text) or queries.outside(reader, way.handler_id, text)
-        if beyond is not None and (fault := rules.outside(*beyond)):
+        beyond = ways.outside(reader, way.division_id, text) or ways.outside(reader, way.handler_id, text)
+        if beyond is not None and (fault := findings.outside(*beyond)):
             raise Malformed([fault])
     case.geom = None if drawn is None else from_shape(drawn, srid=coordinates.CGCS2000)
 
@@ -103,7 +103,7 @@ def shape_of(case: Proposal) -> shapely.Geometry | None:
     return to_shape(case.geom) if isinstance(case.geom, WKBElement) else None
 
 
-def _spell(case: Proposal, way: queries.Way, readings: list[str] | None) -> None:
+def _spell(case: Proposal, way: ways.Way, readings: list[str] | None) -> None:
     """Split and spell the name; parts that are given must make it up (DOMAIN §2.4)."""
     if not case.name:
         case.readings, case.readings_certain, case.roman, case.plain, case.sound = [], False, "", "", ""
@@ -121,7 +121,7 @@ def _spell(case: Proposal, way: queries.Way, readings: list[str] | None) -> None
     case.sound = "".join(toneless(reading) for reading in case.readings).lower().replace("ü", "v")
 
 
-def spelled(case: Proposal, way: queries.Way, readings: list[str] | None) -> Spelling:
+def spelled(case: Proposal, way: ways.Way, readings: list[str] | None) -> Spelling:
     """The spelling of the case's name; an officer's own cut counts only where it is not the usual one.
 
     A cut given by hand switches the rule of numerals off (纬三路 is Wěi 3 Lù; 1984 rules, 7).

@@ -11,105 +11,16 @@ from foundation import clock, sqlfiles
 from foundation.access.actor import Actor
 from foundation.database import Reader
 from foundation.dates import KnownDate, Precision
-from foundation.errors import FieldError, Malformed, NotFound, Refused
+from foundation.errors import FieldError, Malformed, NotFound
 from foundation.people.roles import ORGAN_KINDS, ROLES
-from foundation.texts import storable
-from placenames.proposals import rules
+from placenames.proposals import findings, rules
 from placenames.proposals.lifecycle import ANNOUNCEMENT_STATES, EDITABLE, FILING_STATES, KINDS, OWN, STATES, recommends
 from placenames.proposals.models import STANCES
-from placenames.spelling.rules import Kind
+from placenames.proposals.ways import PROCEDURES, Way, ask
 
 SQL = sqlfiles.folder(__file__)
 LARGEST_ID = 2**63 - 1
-PROCEDURES = {
-    "own": "本级办理", "opinion": "征求意见", "received": "接收备案", "division": "区划变更",
-}  # fmt: skip
 _BATCH = 200
-
-
-def _rows(reader: Reader, question: str, **parameters: object) -> Sequence[tuple[Any, ...]]:
-    return reader.rows(sqlfiles.load(SQL / f"{question}.sql"), parameters)
-
-
-@dataclass(frozen=True)
-class Way:
-    """The route of a class in a division: who handles it and who decides, as data of the bureau."""
-
-    code: str
-    division_id: int
-    handler_id: int
-    handler: str
-    class_label: str
-    category: str
-    spelling_kind: Kind
-    procedure: str
-    approver_kind: str
-    approver_division_id: int
-    approver: str
-    article: str
-    verified: str
-    note: str
-
-    @property
-    def refusal(self) -> str:
-        """Why a case of this class cannot be opened here; empty where it can."""
-        if self.procedure == "own":
-            return ""
-        return (
-            f"{self.class_label}由主管部门批准,民政部门{'出具意见' if self.procedure == 'opinion' else '接收备案'},"
-            "不在这里申报。" if self.procedure != "division" else "行政区划的命名、更名按区划变更办理,不在这里申报。"
-        )  # fmt: skip
-
-
-def way(reader: Reader, class_: str, code: str) -> Way:
-    """The route of a class in the division of a code; raises `Malformed` for what is not there."""
-    if not storable(code):
-        raise Malformed([FieldError("division", "含有不能识别的字符", "请填写六位代码,例如 320682")])
-    offices = _rows(reader, "office", code=code.strip())
-    if not offices:
-        raise Malformed([FieldError("division", f"没有代码为“{code[:12]}”的现行政区", "请填写六位代码,例如 320682")])
-    division_id, handler_id, handler, _, level, kind, parent_id, parent = offices[0]
-    if level == "province":
-        raise Malformed([FieldError("division", "省级政区不直接办理地名命名", "请选到县(市、区)或设区的市")])
-    found = _rows(reader, "route", **{"class": class_.strip(), "type": kind})
-    if not found:
-        raise Malformed(
-            [FieldError("class", f"没有“{class_[:12]}”这个地名类别", "请填写类别名称或五位代码,见 /api/classes")]
-        )
-    label, category, spelling, procedure, approver_kind, approver_level, article, verified, note = found[0]
-    if procedure is None:
-        raise Refused(f"{label}还没有设定批准权限。", remedy="请系统管理员在路径表中补录。")
-    superior = approver_level == "parent" and parent_id is not None
-    place = parent if superior else handler
-    return Way(
-        code.strip(), division_id, handler_id, handler, label, category, spelling, procedure, approver_kind,
-        parent_id if superior else handler_id, f"{place}{ORGAN_KINDS[approver_kind]}", article, verified, note,
-    )  # fmt: skip
-
-
-def route(reader: Reader, class_: str, code: str) -> dict[str, Any]:
-    """The route as it is shown before anyone writes a word (DOMAIN §14.4)."""
-    found = way(reader, class_, code)
-    return {
-        "class": found.class_label, "procedure": found.procedure, "procedure_label": PROCEDURES[found.procedure],
-        "handler": f"{found.handler}民政局", "approver": found.approver, "article": found.article,
-        "verified": found.verified, "note": found.note, "accepted": not found.refusal, "why": found.refusal,
-        "spelling_kind": found.spelling_kind,
-    }  # fmt: skip
-
-
-def code_of(reader: Reader, division_id: int) -> str:
-    """The code of a division today; raises `Refused` where it has ended."""
-    found = _rows(reader, "code_of", division=division_id)
-    if not found:
-        raise Refused("所在政区已经撤销。", remedy="请改选现行的政区。")
-    return str(found[0][0])
-
-
-def outside(reader: Reader, division_id: int, drawn: str) -> tuple[float, bool, str] | None:
-    """How far a geometry (GeoJSON) reaches beyond a division in metres, whether wholly, and the division's name."""
-    found = _rows(reader, "outside", division=division_id, drawn=drawn)
-    return (found[0][0], found[0][1], found[0][2]) if found else None
 
 
 def read_id(given: str) -> int:
@@ -126,7 +37,7 @@ def absent() -> NotFound:
 
 def facts(reader: Reader, ids: Sequence[int]) -> list[rules.Facts]:
     """What the rules ask of some cases, the newest first."""
-    return [rules.Facts(*row) for row in _rows(reader, "facts", ids=list(ids))]
+    return [rules.Facts(*row) for row in ask(reader, "facts", ids=list(ids))]
 
 
 def seen(reader: Reader, actor: Actor, case_id: int) -> rules.Facts:
@@ -141,7 +52,7 @@ def case(reader: Reader, actor: Actor, given_id: str) -> dict[str, Any]:
     """One case with its next steps, clocks, time line; raises `NotFound` where this person may not see it."""
     case_id = read_id(given_id)
     known = seen(reader, actor, case_id)
-    told: dict[str, Any] = _rows(reader, "case", case_id=case_id)[0][0]
+    told: dict[str, Any] = ask(reader, "case", case_id=case_id)[0][0]
     kind, approver = told.pop("approver_kind"), told.pop("approver_division")
     organ = told.pop("approver_organ") or f"{approver}{ORGAN_KINDS.get(kind, '')}"
     told["route"] = {"approver": organ, "article": told.pop("article")}
@@ -275,7 +186,7 @@ def cases(
         return [], None
     while True:
         size = _BATCH if mine else limit + 1
-        rows = _rows(reader, "cases", **asked, before=before, count=size)
+        rows = ask(reader, "cases", **asked, before=before, count=size)
         waiting = _waiting(reader, actor, [row[0] for row in rows]) if mine else None
         for case_id, _, told in rows:
             if waiting is not None and case_id not in waiting:
@@ -292,18 +203,18 @@ def _waiting(reader: Reader, actor: Actor, ids: Sequence[int]) -> set[int]:
     return {known.id for known in facts(reader, ids) if rules.waits_for(known, actor)}
 
 
-def alike(reader: Reader, way_: Way, case_id: int, name: str, sound: str, drawn: str | None) -> list[rules.Hit]:
+def alike(reader: Reader, way_: Way, case_id: int, name: str, sound: str, drawn: str | None) -> list[findings.Hit]:
     """Names in the county that are equal to a name or sound like it."""
-    rows = _rows(
+    rows = ask(
         reader, "alike", case_id=case_id, name=name, sound=sound, category=way_.category, county=way_.handler_id,
         drawn=drawn,
     )  # fmt: skip
-    return [rules.Hit(*row) for row in rows]
+    return [findings.Hit(*row) for row in rows]
 
 
 def open_of_post(reader: Reader, post_id: int) -> list[dict[str, Any]]:
     """The cases that a post still has to see through."""
-    return [told | {"state_label": STATES[told["state"]]} for (told,) in _rows(reader, "open_of_post", post=post_id)]
+    return [told | {"state_label": STATES[told["state"]]} for (told,) in ask(reader, "open_of_post", post=post_id)]
 
 
 @dataclass(frozen=True)
@@ -319,7 +230,7 @@ def paper(reader: Reader, actor: Actor, given_id: str, given_paper: str) -> Pape
     """A paper that this person may read; raises `NotFound` where the case or the paper is not theirs to know."""
     case_id, attachment = read_id(given_id), read_id(given_paper)
     known = seen(reader, actor, case_id)
-    found = _rows(reader, "paper", case_id=case_id, attachment=attachment)
+    found = ask(reader, "paper", case_id=case_id, attachment=attachment)
     if not found or not (rules.reads_inside(known, actor) or found[0][3] == "公开" or found[0][4] == actor.person_id):
         raise NotFound("没有这份附件。", remedy="请回到申请页面查看附件列表。")
     return Paper(bytes(found[0][0]), found[0][1], found[0][2])

@@ -52,7 +52,10 @@ BEYOND = {
     "placenames/proposals": {
         "decisions.py": "what a step does to the register",
         "drafts.py": "names, texts, geometries as people give them",
+        "findings.py": "equal and like-sounding names, positions beyond the border",
         "filling.py": "given fields into a case",
+        "replies.py": "the instrument that decides",
+        "ways.py": "who handles and who decides",
     },
     "placenames/register": {"drafts.py": "a place before it has an id"},
     "placenames/search": {

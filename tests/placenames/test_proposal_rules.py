@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from foundation.access.actor import Actor, Grant
 from foundation.people.roles import ROLES
 from foundation.settings import settings
-from placenames.proposals import rules
+from placenames.proposals import findings, rules
+from placenames.proposals.findings import Hit
 from placenames.proposals.lifecycle import EDITABLE, OWN, STATES
-from placenames.proposals.rules import Facts, Hit
+from placenames.proposals.rules import Facts
 
 # Divisions: the province, its city with two counties and a district, a city elsewhere.
 PROVINCE, CITY, RUGAO, HAIAN, DISTRICT, ELSEWHERE = 1, 10, 11, 12, 13, 20
@@ -417,19 +418,19 @@ def test_a_clock_is_overdue_from_the_sixteenth_day(approved: date, days: int) ->
 
 
 def test_a_position_may_reach_a_little_beyond_its_division(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert rules.outside(0, False, "如皋市") is None
-    assert rules.outside(100, False, "如皋市") is None
-    partly = rules.outside(101, False, "如皋市")
+    assert findings.outside(0, False, "如皋市") is None
+    assert findings.outside(100, False, "如皋市") is None
+    partly = findings.outside(101, False, "如皋市")
     assert partly is not None
     assert partly.msg == "画的位置有一段在如皋市界外(最远约 101 米)"
     assert "请改画到界内" in partly.remedy
-    wholly = rules.outside(12_340, True, "如皋市")
+    wholly = findings.outside(12_340, True, "如皋市")
     assert wholly is not None
     assert wholly.msg == "画的位置不在如皋市境内(最远处在界外约 12.3 公里)"
     assert wholly.remedy == "请核对所选政区和位置"
     with setting(monkeypatch, position_tolerance_m="0"):
-        assert rules.outside(0, False, "如皋市") is None
-        assert rules.outside(1, False, "如皋市") is not None
+        assert findings.outside(0, False, "如皋市") is None
+        assert findings.outside(1, False, "如皋市") is not None
 
 
 def test_a_name_that_is_alike_is_a_warning_with_its_evidence() -> None:
@@ -437,9 +438,9 @@ def test_a_name_that_is_alike_is_a_warning_with_its_evidence() -> None:
         Hit("place", "17", "龙津东街", "Lóngjīn Dōngjiē", "街路巷", "standard", True, 850.0),
         Hit("case", "3", "隆津东街", "Lóngjīn Dōngjiē", "街路巷", "submitted", False, None),
     ]
-    same, sounding = rules.findings("龙津东街", "如皋市", hits)
+    same, sounding = findings.on_name("龙津东街", "如皋市", hits)
     assert (same["rule"], same["severity"], same["evidence"]["metres"]) == ("duplicate", "warning", 850.0)
     assert same["message"] == "地名库中已有同名的街路巷“龙津东街”(如皋市范围内,相距约 850 米;建成区未录入)"
     assert (sounding["rule"], sounding["evidence"]["source"], sounding["evidence"]["id"]) == ("homophone", "case", "3")
     assert sounding["message"] == "在办申请中有同音的街路巷“隆津东街”(如皋市范围内;建成区未录入)"
-    assert rules.findings("龙津东街", "如皋市", []) == []
+    assert findings.on_name("龙津东街", "如皋市", []) == []
