@@ -32,8 +32,12 @@ class Malformed(DimingError):
     """The request cannot be read: each bad field with its remedy."""
 
     def __init__(self, errors: list[FieldError]) -> None:
-        super().__init__(";".join(f"{error.loc}:{error.msg}({error.remedy})" for error in errors))
+        super().__init__(";".join(f"{error.loc}:{error.msg}" for error in errors))
         self.errors = errors
+
+    def line(self) -> str:
+        """Each field with what is wrong and what to do."""
+        return ";".join(f"{error.loc}:{error.msg}({error.remedy})" for error in self.errors)
 
 
 class NotFound(DimingError):

@@ -8,6 +8,7 @@ import unicodedata
 from typing import Any
 
 import shapely
+from shapely.errors import ShapelyError
 from shapely.geometry import shape
 
 from foundation.coordinates import CHINA
@@ -114,7 +115,7 @@ def _check_positions(positions: list[list[float]], loc: str) -> None:
 def _valid(given: dict[str, Any], loc: str) -> shapely.Geometry:
     try:
         drawn = shapely.force_2d(shape({"type": given["type"], "coordinates": given["coordinates"]}))
-    except (ValueError, TypeError, IndexError, AttributeError, KeyError, shapely.GEOSException):
+    except (ValueError, TypeError, IndexError, AttributeError, KeyError, ShapelyError):
         raise _bad(loc, "图形的写法不对", "线至少两个点;面的边界要首尾相接,至少三个不同的点") from None
     flat = "Point" not in drawn.geom_type and any(part.length == 0 for part in shapely.get_parts(drawn))
     if drawn.is_empty or flat:

@@ -221,6 +221,7 @@ def door(connection: Connection, session: Session, monkeypatch: pytest.MonkeyPat
     return Door(app, connection, world)
 
 
+@pytest.mark.slow
 def test_everybody_is_answered_as_the_reviewed_table_says(door: Door) -> None:
     found = asyncio.run(door.answers())
     if os.environ.get("DIMING_WRITE_PERMISSIONS"):

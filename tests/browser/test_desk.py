@@ -169,6 +169,7 @@ def test_a_name_goes_from_the_clerks_form_to_the_map_by_three_people(enter: Ente
     expect(clerk.locator(".timeline")).to_contain_text("市府甲(演示)")
 
 
+@pytest.mark.slow
 def test_the_paper_reply_is_registered_by_one_clerk_and_confirmed_by_another_on_phones(
     enter: Enter, own_site: str
 ) -> None:
@@ -202,6 +203,7 @@ def test_the_paper_reply_is_registered_by_one_clerk_and_confirmed_by_another_on_
     assert wide == 0, "nothing scrolls sideways"
 
 
+@pytest.mark.slow
 def test_what_a_person_typed_survives_an_expired_sign_in(enter: Enter, own_site: str) -> None:
     clerk = enter("clerk")
     begin(clerk)

@@ -22,7 +22,8 @@ def test_a_malformed_request_tells_each_bad_field_with_its_remedy() -> None:
     fields = [FieldError("lon", "经度太大", "请填 73–136"), FieldError("lat", "不是数字", "请填数字")]
     error = Malformed(fields)
     assert error.errors == fields
-    assert error.line() == "lon:经度太大;lat:不是数字"
+    assert error.message == "lon:经度太大;lat:不是数字"
+    assert error.line() == "lon:经度太大(请填 73–136);lat:不是数字(请填数字)"
 
 
 def test_what_is_not_found_may_carry_what_followed_it() -> None:

@@ -139,6 +139,7 @@ def remembered(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal, "digest", digest)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tamper", [change, drop, swap, insert], ids=lambda tamper: str(tamper.__name__))
 def test_each_of_a_thousand_random_tamperings_of_ten_thousand_lines_is_found(
     chain: Chain,
