@@ -125,6 +125,7 @@ def found(page: Page, site: str) -> list[Any]:
     return answer
 
 
+@pytest.mark.slow
 def test_a_name_goes_from_the_clerks_form_to_the_map_by_three_people(enter: Enter, own_site: str) -> None:
     clerk = enter("clerk")
     begin(clerk)
