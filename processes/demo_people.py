@@ -9,7 +9,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from foundation.errors import Refused
@@ -58,43 +58,45 @@ ACCOUNTS = (
 )
 
 
-def bring(session: Session) -> None:
-    """Make the accounts where they are not there; the demonstration alone has them."""
+def is_demo(connection: Connection) -> bool:
+    """Whether a register is the demonstration."""
+    return bool(connection.scalar(text("SELECT value FROM foundation.policy WHERE name = 'dataset'")) == DATASET)
+
+
+def bring(session: Session) -> str:
+    """Make the accounts where they are not there (the demonstration alone has them); returns their secret."""
     session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ACCOUNTS_LOCK})
-    if _secret(session) is not None:
-        return
+    kept: str | None = session.scalar(text("SELECT value FROM foundation.policy WHERE name = :name"), {"name": SECRET})
+    if kept is not None:
+        return kept
+    secret = secrets.token_hex(32)
     session.execute(
-        text("INSERT INTO foundation.policy (name, value) VALUES (:name, :value)"),
-        {"name": SECRET, "value": secrets.token_hex(32)},
+        text("INSERT INTO foundation.policy (name, value) VALUES (:name, :value)"), {"name": SECRET, "value": secret}
     )
     for account in ACCOUNTS:
-        person = actions.add_person(session, account.login, account.name, _password(session, account.login))
+        person = actions.add_person(session, account.login, account.name, _password(secret, account.login))
         posting = Posting(account.role, account.organ, account.division, account.organ_kind, account.title)
         actions.give_post(session, person, the_post(session, posting))
+    return secret
 
 
 def listing() -> list[dict[str, Any]]:
     """The accounts with their passwords (CONTRACT §1); raises `Refused` where the register is no demonstration."""
     with writing() as session:
-        if session.scalar(text("SELECT value FROM foundation.policy WHERE name = 'dataset'")) != DATASET:
+        if not is_demo(session.connection()):
             raise Refused("这不是演示数据,没有演示账号。", remedy="请用 ./diming person add 添加人员。")
-        bring(session)
+        secret = bring(session)
         return [
             {
-                "login": account.login, "password": _password(session, account.login), "name": account.name,
+                "login": account.login, "password": _password(secret, account.login), "name": account.name,
                 "roles": [account.role], "organ": account.organ, "division": account.division,
             }
             for account in ACCOUNTS
         ]  # fmt: skip
 
 
-def _secret(session: Session) -> str | None:
-    found: str | None = session.scalar(text("SELECT value FROM foundation.policy WHERE name = :name"), {"name": SECRET})
-    return found
-
-
-def _password(session: Session, login: str) -> str:
+def _password(secret: str, login: str) -> str:
     """The account's first password: derived from a secret of this installation, so that it can be printed again."""
-    mark = hmac.digest((_secret(session) or "").encode(), login.encode(), hashlib.sha256)
+    mark = hmac.digest(secret.encode(), login.encode(), hashlib.sha256)
     letters = base64.b32encode(mark).decode().lower()[:16]
     return "-".join(letters[start : start + 4] for start in range(0, 16, 4))

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from api.desk import words
+from api.pages.render import environment
 from api.viewer.page import data_block
 from foundation.access.actor import Actor
 from foundation.files.rules import MEDIA_TYPES
@@ -123,13 +121,6 @@ def _urgency(case: Case) -> str:
 
 
 def _page(template: str, actor: Actor | None, demo: bool, *, menu: str = "", **values: object) -> str:
-    return _environment().get_template(template).render(actor=actor, demo=demo, menu=menu, title=TITLE, **values)
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    return (
+        environment(HERE, words).get_template(template).render(actor=actor, demo=demo, menu=menu, title=TITLE, **values)
     )
-    environment.globals["words"] = words
-    return environment

@@ -8,7 +8,11 @@ from typing import Any
 
 from foundation.access.actor import Actor
 from foundation.clock import ZONE
+from foundation.dates import KnownDate, Precision
+from foundation.files.models import SECRECIES
 from foundation.people.roles import ROLES
+
+__all__ = ["SECRECIES"]  # for the templates, which ask this module for every word
 
 MENU = (
     ("tasks", "/desk", "待办事项"),
@@ -34,7 +38,6 @@ TONES = {
 }
 SEVERITIES = {"error": "不符合", "warning": "请核对", "info": "提示"}
 PAPERS = ("申请书", "位置图", "现场照片", "批文扫描件", "其他")
-SECRECIES = ("公开", "内部")
 
 
 def tone(state: str) -> str:
@@ -61,7 +64,7 @@ def day(value: str | date | None) -> str:
     if not value:
         return ""
     at = value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
-    return f"{at.year}年{at.month}月{at.day}日"
+    return KnownDate(at, Precision.DAY).words()
 
 
 def size(count: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -24,7 +25,7 @@ def render_place(
     """
     place = feature["properties"]
     located = isinstance(place.get("lon"), int | float) and isinstance(place.get("lat"), int | float)
-    template = _environment().get_template("place.html")
+    template = environment(HERE, words).get_template("place.html")
     return template.render(
         place=place,
         located=located,
@@ -38,7 +39,7 @@ def render_place(
 
 def render_error(status: int, title: str, detail: str, *, site: str = "地名查询", desk: bool = False) -> str:
     """The page of an error for people, in plain words with a way on."""
-    template = _environment().get_template("error.html")
+    template = environment(HERE, words).get_template("error.html")
     return template.render(
         status=status, heading=title, detail=detail, title=site, demo=False, map_approval="", desk=desk
     )
@@ -46,13 +47,18 @@ def render_error(status: int, title: str, detail: str, *, site: str = "地名查
 
 def render_docs(*, title: str = "地名查询") -> str:
     """The page that shows the interfaces, to read and to try."""
-    return _environment().get_template("docs.html").render(title=title)
+    return environment(HERE, words).get_template("docs.html").render(title=title)
 
 
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+@lru_cache(maxsize=4)
+def environment(folder: Path, spoken: ModuleType) -> Environment:
+    """The templates of a folder, with its words: everything escaped, and a value that is missing is an error."""
+    made = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    environment.globals["words"] = words
-    return environment
+    made.globals["words"] = spoken
+    return made

@@ -12,6 +12,7 @@ from api.writing import WriteSession
 from foundation.database import SessionReader
 from foundation.errors import NotFound
 from foundation.people import queries
+from foundation.texts import whole_number
 from processes import handovers
 
 router = APIRouter(tags=["移交"], prefix="/api/handovers")
@@ -44,9 +45,10 @@ def settled(
     actor: Staff, session: WriteSession, handover_id: str, verb: Literal["confirm", "decline", "cancel"]
 ) -> dict[str, Any]:
     """Confirm or decline as the receiver, cancel as the giver."""
-    if not (handover_id.isascii() and handover_id.isdigit() and len(handover_id) < 19):
+    number = whole_number(handover_id)
+    if number is None:
         raise NotFound("没有这份移交。")
-    return _told(session, actor.person_id, handovers.settle(session, actor, int(handover_id), verb).id)
+    return _told(session, actor.person_id, handovers.settle(session, actor, number, verb).id)
 
 
 def _told(session: WriteSession, person_id: int, handover_id: int) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from foundation.access.actor import Actor
 from foundation.database import SessionReader
 from foundation.errors import FieldError, Malformed
 from foundation.files import store
+from foundation.texts import whole_number
 from placenames.proposals import actions, queries, ways
 from placenames.proposals.models import Proposal
 from placenames.proposals.schemas import NewProposal, OpinionBody, ProposalChange, StepBody
@@ -53,9 +54,10 @@ def listed(
 def _cursor(given: str | None) -> int | None:
     if not given:
         return None
-    if not (given.isascii() and given.isdigit() and len(given) < 19):
+    before = whole_number(given)
+    if before is None:
         raise Malformed([FieldError("cursor", "看不懂翻页标记", "请原样使用上一页给出的 next")])
-    return int(given)
+    return before
 
 
 @router.post("/proposals", summary="新的申请(草稿)", status_code=201)

@@ -9,6 +9,7 @@ from foundation import clock, sqlfiles
 from foundation.access.actor import Actor, Grant
 from foundation.database import Reader
 from foundation.errors import FieldError, Forbidden, Malformed, SignInNeeded
+from foundation.texts import whole_number
 
 SQL = sqlfiles.folder(__file__)
 
@@ -46,10 +47,11 @@ def journal(
     if "auditor" not in actor.roles:
         raise Forbidden("办理日志由审计员查阅。", remedy="自己经办的,请看该件的办理过程。")
     kind, _, number = (subject or "").partition(":")
-    if subject and not (kind and number.isascii() and number.isdigit() and len(number) < 19):
+    subject_id = whole_number(number)
+    if subject and not (kind and subject_id is not None):
         raise Malformed([FieldError("subject", "看不懂查阅对象", "请写成 种类:编号,例如 proposal:17")])
     asked = {
-        "covered": sorted(covered), "kind": kind or None, "subject": int(number) if subject else None,
+        "covered": sorted(covered), "kind": kind or None, "subject": subject_id,
         "login": person or None, "after": after, "count": limit,
         "whole": reader.rows(sqlfiles.load(SQL / "whole.sql"), {"covered": sorted(covered)})[0][0],
     }  # fmt: skip

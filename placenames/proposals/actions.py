@@ -143,17 +143,13 @@ def take_step(session: Session, actor: Actor, given_id: str, verb: str, given: S
 
     What the step brings is read before, what it does to the register afterwards, all in one transaction.
     """
-    case, _ = _held(session, actor, given_id)
-    reader = SessionReader(session)
-
-    def known() -> rules.Facts:
-        return queries.facts(reader, [case.id])[0]
-
+    # The row is held from here on, and with it whatever stands beside the case: one look serves every question.
+    case, known = _held(session, actor, given_id)
     judge = lifecycle.Judge(
-        standing=lambda: rules.standing(known(), actor),
-        bars=lambda step: rules.bar(step, known(), actor),
-        missing=lambda step: rules.missing(step, known()),
-        done=lambda step: rules.done(step, known()),
+        standing=lambda: rules.standing(known, actor),
+        bars=lambda step: rules.bar(step, known, actor),
+        missing=lambda step: rules.missing(step, known),
+        done=lambda step: rules.done(step, known),
     )
 
     def effect(grant: Grant) -> lifecycle.Effect:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import shapely
@@ -51,6 +52,11 @@ class Taking:
         """What the transaction sees."""
         return SessionReader(self.session)
 
+    @cached_property
+    def way(self) -> ways.Way:
+        """The route of the case, asked once: looking again and writing both need it."""
+        return ways.way(self.reader, self.case.class_label, ways.code_of(self.reader, self.case.division_id))
+
     @property
     def by(self) -> By:
         """Who the journal of the register names."""
@@ -93,15 +99,11 @@ def _review(it: Taking) -> Effect:
 
 def check(it: Taking) -> list[dict[str, Any]]:
     """The findings on the name of a case as the register and the open cases are now."""
-    way, drawn = _way(it), shape_of(it.case)
+    way, drawn = it.way, shape_of(it.case)
     where = None if drawn is None else shapely.to_geojson(drawn)
     hits = queries.alike(it.reader, way, it.case.id, it.case.name, it.case.sound, where)
     found = findings.on_name(it.case.name, way.handler, hits)
     return found if drawn is not None else [*found, findings.NO_POSITION]
-
-
-def _way(it: Taking) -> ways.Way:
-    return ways.way(it.reader, it.case.class_label, ways.code_of(it.reader, it.case.division_id))
 
 
 def _suspend(it: Taking) -> Effect:
@@ -183,7 +185,7 @@ def _look_again(it: Taking) -> None:
 def _write(it: Taking, instrument: Instrument) -> tuple[int, int]:
     """Put the approved name into the register: in force from the day of approval, unseen until announced."""
     case, drawn = it.case, shape_of(it.case)
-    spelling = spelled(case, _way(it), case.readings if case.readings_certain else None)
+    spelling = spelled(case, it.way, case.readings if case.readings_certain else None)
     name = NameDraft(
         # What was approved is what is written, whatever the tables of readings say by now.
         spelling=replace(spelling, roman=case.roman, plain=case.plain, specific=case.specific, generic=case.generic),

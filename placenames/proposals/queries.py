@@ -13,21 +13,22 @@ from foundation.database import Reader
 from foundation.dates import KnownDate, Precision
 from foundation.errors import FieldError, Malformed, NotFound
 from foundation.people.roles import ORGAN_KINDS, ROLES
+from foundation.texts import LARGEST_ID, row_id
 from placenames.proposals import findings, rules
 from placenames.proposals.lifecycle import ANNOUNCEMENT_STATES, EDITABLE, FILING_STATES, KINDS, OWN, STATES, recommends
 from placenames.proposals.models import STANCES
 from placenames.proposals.ways import PROCEDURES, Way, ask
 
 SQL = sqlfiles.folder(__file__)
-LARGEST_ID = 2**63 - 1
 _BATCH = 200
 
 
 def read_id(given: str) -> int:
     """A case's id as it stands in an address; raises `NotFound` for what cannot be one."""
-    if len(given) < 20 and given.isascii() and given.isdigit() and int(given) <= LARGEST_ID:
-        return int(given)
-    raise absent()
+    case_id = row_id(given)
+    if case_id is None:
+        raise absent()
+    return case_id
 
 
 def absent() -> NotFound:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from foundation.errors import FieldError, Malformed
 from foundation.files.actions import InstrumentDraft, register_instrument
 from foundation.files.models import Instrument
-from foundation.texts import LINE, read_text
+from foundation.texts import LINE, read_text, whole_number
 from placenames.proposals.models import Proposal, ProposalPaper
 from placenames.proposals.schemas import InstrumentBody
 
@@ -56,10 +56,10 @@ def _share_scan(session: Session, case: Proposal, instrument: Instrument) -> Non
 def _scan(session: Session, case: Proposal, given: str | None) -> int | None:
     if given is None:
         return None
-    fits = given.isascii() and given.isdigit() and len(given) < 19
-    if not fits or session.get(ProposalPaper, (case.id, int(given))) is None:
+    scan = whole_number(given)
+    if scan is None or session.get(ProposalPaper, (case.id, scan)) is None:
         raise Malformed([FieldError("instrument.attachment", "附件里没有这份扫描件", "请先上传,再选用")])
-    return int(given)
+    return scan
 
 
 def told(instrument: Instrument) -> dict[str, Any]:

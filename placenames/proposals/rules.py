@@ -65,8 +65,13 @@ def reads_inside(case: Facts, actor: Actor) -> bool:
 
 def _reads(grant: Grant, case: Facts) -> bool:
     if grant.role == "approver":
-        return grant.organ_kind == case.approver_kind and case.approver_division_id in grant.own
+        return _decides(grant, case)
     return reads_by_division(grant) and case.handler_division_id in grant.covered
+
+
+def _decides(grant: Grant, case: Facts) -> bool:
+    """Whether a post is at the organ that the route names."""
+    return grant.organ_kind == case.approver_kind and case.approver_division_id in grant.own
 
 
 def reads_by_division(grant: Grant) -> bool:
@@ -87,7 +92,7 @@ def standing(case: Facts, actor: Actor) -> dict[str, Grant]:
         if grant.role == "applicant":
             fits = grant.organ_id == case.organ_id
         elif grant.role == "approver":
-            fits = grant.organ_kind == case.approver_kind and case.approver_division_id in grant.own
+            fits = _decides(grant, case)
         else:
             fits = grant.organ_kind == "civil_affairs" and case.handler_division_id in grant.own
         if fits:

@@ -7,9 +7,9 @@ from datetime import date
 from foundation import sqlfiles
 from foundation.database import Reader
 from foundation.errors import NotFound
+from foundation.texts import row_id
 
 SQL = sqlfiles.folder(__file__)
-LARGEST_ID = 2**63 - 1
 
 
 def classes(reader: Reader) -> list[dict[str, str]]:
@@ -23,10 +23,10 @@ def place(reader: Reader, place_id: str, as_of: date, *, areas: bool = True) -> 
 
     Without `areas` a division answers with its label point instead of its boundary.
     """
-    row = None
-    if len(place_id) < 20 and place_id.isascii() and place_id.isdigit() and int(place_id) <= LARGEST_ID:
+    row, number = None, row_id(place_id)
+    if number is not None:
         statement = sqlfiles.load(SQL / "place.sql")
-        row = reader.one(statement, {"place": int(place_id), "as_of": as_of, "areas": areas})
+        row = reader.one(statement, {"place": number, "as_of": as_of, "areas": areas})
     if row is None:
         raise NotFound("没有这个地名。", remedy="请核对网址,或回首页重新搜索。")
     if not row[1]:
