@@ -18,7 +18,7 @@ from sqlalchemy import Connection, event, text
 from sqlalchemy.orm import Session, SessionTransaction
 
 from foundation import clock
-from foundation.copying import copy_rows
+from foundation.copying import copy_text, line
 
 COLLECTED = "journal"
 GENESIS = bytes(32)
@@ -89,12 +89,36 @@ def canonical(value: Mapping[str, Any] | None) -> str | None:
 
 def digest(previous: bytes, seq: int, at: datetime, fields: Iterable[object]) -> bytes:
     """SHA-256 over the previous hash and every stored field, each with its length so that none can flow over."""
-    content = hashlib.sha256(previous)
-    for value in (seq, at.astimezone(UTC).isoformat(timespec="microseconds"), *fields):
-        text_value = "\x00" if value is None else str(value)
-        data = text_value.encode()
-        content.update(len(data).to_bytes(8, "big") + data)
-    return content.digest()
+    return _mark(previous, seq, _instant(at), _content(fields))
+
+
+def _mark(previous: bytes, seq: int, instant: bytes, content: bytes) -> bytes:
+    number = str(seq).encode()
+    return hashlib.sha256(previous + len(number).to_bytes(8, "big") + number + instant + content).digest()
+
+
+def _instant(at: datetime) -> bytes:
+    return _content([at.astimezone(UTC).isoformat(timespec="microseconds")])
+
+
+def _content(fields: Iterable[object]) -> bytes:
+    parts = [b"\x00" if value is None else str(value).encode() for value in fields]
+    return b"".join([len(part).to_bytes(8, "big") + part for part in parts])
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A line before it has its number: what is hashed of it, and its columns from `person` to `after` for COPY."""
+
+    content: bytes
+    written: str
+
+
+def prepare(it: Line) -> Prepared:
+    """Everything of a line that does not need the head of the chain; another process may do it."""
+    before, after = canonical(it.before), canonical(it.after)
+    fields = (it.person, it.organ, it.verb, it.subject_kind, it.subject_id, it.reason, before, after)
+    return Prepared(_content(fields), line(fields)[:-1])
 
 
 def write(session: Session) -> int:
@@ -104,29 +128,28 @@ def write(session: Session) -> int:
     as it can.
     """
     lines: list[Line] = [line for _, line in session.info.pop(COLLECTED, [])]
-    if not lines:
-        return 0
     # Everything that does not need the head is done before the lock, which every other writer waits for.
-    contents = [_fields(line) for line in lines]
+    return append(session, [(it.at, prepare(it)) for it in lines])
+
+
+def append(session: Session, lines: Iterable[tuple[datetime, Prepared]]) -> int:
+    """Number, chain and insert prepared lines at the head, which is held until COMMIT; returns how many."""
+    waiting = list(lines)
+    if not waiting:
+        return 0
     connection = session.connection()
     head = connection.execute(text("SELECT seq, hash FROM foundation.journal_head(:key)"), {"key": CHAIN_LOCK}).one()
     seq, previous = (head.seq, bytes(head.hash)) if head.seq else (0, GENESIS)
-    rows = _chained(zip(lines, contents, strict=True), seq, previous)
-    return copy_rows(session, "foundation.journal", _COLUMNS, rows)
+    rows = "".join(_chained(waiting, seq, previous))
+    copy_text(session, "foundation.journal", _COLUMNS, rows.encode())
+    return len(waiting)
 
 
-def _fields(line: Line) -> tuple[object, ...]:
-    before, after = canonical(line.before), canonical(line.after)
-    return line.person, line.organ, line.verb, line.subject_kind, line.subject_id, line.reason, before, after
-
-
-def _chained(
-    lines: Iterable[tuple[Line, tuple[object, ...]]], seq: int, previous: bytes
-) -> Iterator[tuple[object, ...]]:
-    for line, fields in lines:
+def _chained(lines: Iterable[tuple[datetime, Prepared]], seq: int, previous: bytes) -> Iterator[str]:
+    for at, prepared in lines:
         seq += 1
-        mark = digest(previous, seq, line.at, fields)
-        yield seq, line.at.isoformat(), *fields, f"\\x{previous.hex()}", f"\\x{mark.hex()}"
+        mark = _mark(previous, seq, _instant(at), prepared.content)
+        yield f"{seq}\t{at.isoformat()}\t{prepared.written}\t\\\\x{previous.hex()}\t\\\\x{mark.hex()}\n"
         previous = mark
 
 

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, DateTime, Index, LargeBinary, MetaData, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 NAMING = {
@@ -77,3 +90,41 @@ class JobProgress(Base):
     result: Mapped[object | None] = mapped_column(JSON)
     error: Mapped[str | None] = mapped_column(Text)
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class BulkLoad(Base):
+    """Where a bulk load stands: its phase and how far that is, kept in the transaction of each of its steps.
+
+    `fingerprint` tells what is loaded, so that only the same load goes on; the numbers of its places and names
+    begin at `first_place` and `first_name`.
+    """
+
+    __tablename__ = "bulk_load"
+    __table_args__ = ({"schema": "foundation"},)
+
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(Text)
+    phase: Mapped[str] = mapped_column(Text)
+    done: Mapped[int] = mapped_column(BigInteger)
+    of: Mapped[int] = mapped_column(BigInteger)
+    first_place: Mapped[int] = mapped_column(BigInteger)
+    first_name: Mapped[int] = mapped_column(BigInteger)
+    began_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class SetAside(Base):
+    """An index or a constraint that a bulk load took away and must put back, with the words that make it."""
+
+    __tablename__ = "set_aside"
+    __table_args__ = (
+        UniqueConstraint("relation", "name"),
+        Index("ix_set_aside_load", "load"),
+        {"schema": "foundation"},
+    )
+
+    id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
+    load: Mapped[str] = mapped_column(ForeignKey("foundation.bulk_load.name"))
+    relation: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)
+    definition: Mapped[str] = mapped_column(Text)

@@ -9,14 +9,16 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from foundation.database import PUBLIC_ROLE, make_engine, with_driver
 from foundation.errors import Refused, Unavailable
 from foundation.settings import PROJECT, settings
+from placenames.search import index
 from processes import shipped
+from processes.edge import writing
 
 POSTGRESQL = 150000
 POSTGIS = (3, 3)
@@ -146,11 +148,25 @@ def migrate(address: str, say: Tell, backup: Callable[[], None] | None = None) -
             connection.commit()
             _write_policy(connection)
         shipped.bring(engine)
+        _derive(engine, say)
     except DBAPIError as error:
         why = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
         raise Refused(f"数据库结构升级失败,已全部撤回:{why}", remedy="请把这一行告诉维护人员。") from error
     finally:
         engine.dispose()
+
+
+def _derive(engine: Engine, say: Tell) -> None:
+    """Write derived data where a migration made their tables anew and left them empty."""
+    missing = text(
+        "SELECT EXISTS (SELECT FROM placenames.place_name) AND NOT EXISTS (SELECT FROM placenames.search_form)"
+    )
+    with engine.connect() as connection:
+        if not connection.scalar(missing):
+            return
+    say("正在重建检索与地图数据……")
+    with writing(engine, long=True) as session:
+        index.rebuild(session)
 
 
 def _known_revisions(connection: Connection) -> set[str]:

@@ -13,8 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from foundation import clock, coordinates, journal
-from foundation.dates import KnownDate
-from placenames.register.drafts import NameDraft, PlaceDraft
+from placenames.register.drafts import PlaceDraft
 from placenames.register.models import Place, PlaceClass, PlaceLineage, PlaceName
 
 CHANGED = "changed_places"
@@ -43,64 +42,30 @@ def record_places(session: Session, drafts: Sequence[PlaceDraft], *, reason: str
         return []
     statement = insert(Place).returning(Place.id, sort_by_parameter_order=True)
     ids = list(session.scalars(statement, [_place(draft) for draft in drafts]))
-    names = [_name(place_id, name) for place_id, draft in zip(ids, drafts, strict=True) for name in draft.names]
+    names = [
+        {"place_id": place_id, **name.fields()}
+        for place_id, draft in zip(ids, drafts, strict=True)
+        for name in draft.names
+    ]
     session.execute(insert(PlaceName), names)
     for place_id, draft in zip(ids, drafts, strict=True):
-        line = journal.Line(
-            "record", "place", place_id, reason, after=draft.journal_fields(), person=by.person, organ=by.organ
-        )
-        journal.collect(session, line)
+        journal.collect(session, recorded(draft, place_id, reason, by))
     changed(session, ids)
     return ids
 
 
+def recorded(draft: PlaceDraft, place_id: int, reason: str, by: By = NOBODY) -> journal.Line:
+    """What the journal says when a place is written into the register."""
+    after = draft.journal_fields()
+    return journal.Line("record", "place", place_id, reason, after=after, person=by.person, organ=by.organ)
+
+
 def _place(draft: PlaceDraft) -> dict[str, object]:
-    return {
-        "class_label": draft.class_label,
-        "division_id": draft.division_id,
-        "own_division_id": draft.own_division_id,
-        "geom": _stored(draft.geom),
-        "point": _stored(draft.point),
-        "location": draft.location,
-        "rank": draft.rank,
-        "secrecy": draft.secrecy,
-        "datum": draft.datum,
-        "source": draft.source,
-        "source_key": draft.source_key,
-    }
+    return {**draft.fields(), "geom": _stored(draft.geom), "point": _stored(draft.point)}
 
 
 def _stored(geometry: shapely.Geometry | None) -> object:
     return None if geometry is None else from_shape(geometry, srid=coordinates.CGCS2000)
-
-
-def _name(place_id: int, draft: NameDraft) -> dict[str, object]:
-    spelling = draft.spelling
-    return {
-        "place_id": place_id,
-        "text": spelling.text,
-        "specific": spelling.specific,
-        "generic": spelling.generic,
-        "readings": [reading.reading for reading in spelling.readings],
-        "readings_certain": all(reading.certain for reading in spelling.readings),
-        "roman": spelling.roman,
-        "plain": spelling.plain,
-        "kind": draft.kind,
-        "status": draft.status,
-        "source": draft.source,
-        "instrument": draft.instrument,
-        "published_at": draft.published_at,
-        "instrument_id": draft.instrument_id,
-        **_bound("from", draft.valid_from),
-        **_bound("to", draft.valid_to),
-    }
-
-
-def _bound(side: str, known: KnownDate | None) -> dict[str, object]:
-    return {
-        f"valid_{side}": known.effective if known else None,
-        f"{side}_precision": known.precision.value if known else None,
-    }
 
 
 def standard_name(session: Session, place_id: int) -> int:

@@ -26,6 +26,29 @@ class NameDraft:
     published_at: datetime | None = None
     instrument_id: int | None = None
 
+    def fields(self) -> dict[str, object]:
+        """The columns of `place_name`, but for its place."""
+        spelling = self.spelling
+        return {
+            "text": spelling.text,
+            "specific": spelling.specific,
+            "generic": spelling.generic,
+            "readings": [reading.reading for reading in spelling.readings],
+            "readings_certain": all(reading.certain for reading in spelling.readings),
+            "roman": spelling.roman,
+            "plain": spelling.plain,
+            "kind": self.kind,
+            "status": self.status,
+            "source": self.source,
+            "instrument": self.instrument,
+            "published_at": self.published_at,
+            "instrument_id": self.instrument_id,
+            "valid_from": self.valid_from.effective if self.valid_from else None,
+            "from_precision": self.valid_from.precision.value if self.valid_from else None,
+            "valid_to": self.valid_to.effective if self.valid_to else None,
+            "to_precision": self.valid_to.precision.value if self.valid_to else None,
+        }
+
 
 @dataclass(frozen=True)
 class PlaceDraft:
@@ -43,6 +66,20 @@ class PlaceDraft:
     location: str = ""
     secrecy: str = "公开"
     datum: str = "CGCS2000"
+
+    def fields(self) -> dict[str, object]:
+        """The columns of `place`, but for its geometries."""
+        return {
+            "class_label": self.class_label,
+            "division_id": self.division_id,
+            "own_division_id": self.own_division_id,
+            "location": self.location,
+            "rank": self.rank,
+            "secrecy": self.secrecy,
+            "datum": self.datum,
+            "source": self.source,
+            "source_key": self.source_key,
+        }
 
     def journal_fields(self) -> Mapping[str, object]:
         """What the journal keeps of it."""

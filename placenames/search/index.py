@@ -1,36 +1,32 @@
-"""The one owner of derived data: tokens, list entries and map points, written anew for the places that changed.
+"""The one owner of derived data: forms, tokens and map points, written anew for the places that changed.
 
-The edge calls `refresh` with its commit, so that the very next search finds an edit; loaders pass as many
-places as they like; `./diming reindex` writes everything anew, and a test holds both against each other.
+The edge calls `refresh` with its commit, so that the very next search finds an edit; loaders use the bulk form
+(`bulk.py`), as `./diming reindex` does, and a test holds both against each other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import fields
-from itertools import groupby
-from operator import attrgetter
 from typing import Any
 
-from geoalchemy2.elements import WKBElement
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from foundation import sqlfiles
 from foundation.copying import copy_rows
-from placenames.search.tokens import SourceName, Token, leading, tokens
+from placenames.search import bulk
+from placenames.search.models import search_sound, search_token
+from placenames.search.tokens import Form, SourceName, form, forms_of, token_rows
 
 SQL = sqlfiles.folder(__file__)
 BATCH = 5000
 INDEX_LOCK = 0x696E646578
-# Above this many places, finding every point's zoom at once is cheaper than one by one.
+# From this share of all points on, finding every point's zoom at once is cheaper than one by one.
 MANY = 500
+MANY_OF = 0.02
 
-_TOKEN_COLUMNS = tuple(field.name for field in fields(Token))
-_PLACE_COLUMNS = (
-    "place_id", "name", "roman", "status", "class_code", "class_label", "divisions", "own_division_id", "rank",
-    "point", "valid_from", "valid_to", "public",
-)  # fmt: skip
+TOKEN_COLUMNS = tuple(search_token.columns.keys())
+SOUND_COLUMNS = tuple(search_sound.columns.keys())
 
 
 def refresh(session: Session, place_ids: Iterable[int]) -> int:
@@ -39,34 +35,41 @@ def refresh(session: Session, place_ids: Iterable[int]) -> int:
     if not asked:
         return 0
     session.flush()
-    _alone(session)
+    alone(session)
     affected = sorted(session.scalars(_WITH_KIN, {"ids": asked}))
     keys = set(session.scalars(_KEYS, {"ids": affected}))
     for start in range(0, len(affected), BATCH):
-        _derive(session, affected[start : start + BATCH])
+        derive(session, affected[start : start + BATCH])
     keys |= set(session.scalars(_KEYS, {"ids": affected}))
-    if len(keys) > MANY:
-        _thin_all(session)
-    else:
-        for key in sorted(keys):
-            session.execute(_THIN, {"key": key})
+    _thin(session, keys)
     return len(affected)
 
 
 def rebuild(session: Session, say: Callable[[int, int], None] = lambda done, of: None) -> int:
-    """Write all derived data anew; `say` is told how many places are done, of how many."""
-    _alone(session)
-    every = list(session.scalars(text("SELECT id FROM placenames.place ORDER BY id")))
+    """Write all derived data anew; `say` is told how many forms are done, of how many. Returns the places."""
+    alone(session)
     for clear in _CLEAR_ALL:
         session.execute(clear)
-    for start in range(0, len(every), BATCH):
-        _derive(session, every[start : start + BATCH])
-        say(min(start + BATCH, len(every)), len(every))
-    _thin_all(session)
-    return len(every)
+    of = bulk.list_forms(session)
+    for start in range(0, of, bulk.FORMS_AT_ONCE):
+        bulk.write_forms(session, start)
+        say(min(start + bulk.FORMS_AT_ONCE, of), of)
+    bulk.write_tokens(session)
+    bulk.write_points(session)
+    derive_kin(session)
+    bulk.tidy(session)
+    return int(session.scalar(text("SELECT count(*) FROM placenames.place")) or 0)
 
 
-def _alone(session: Session) -> None:
+def derive_kin(session: Session) -> None:
+    """Derive what came from others or went into them one by one: the bulk form leaves lineage aside."""
+    ids = sorted(session.scalars(_KIN))
+    for start in range(0, len(ids), BATCH):
+        derive(session, ids[start : start + BATCH])
+    _thin(session, set(session.scalars(_KEYS, {"ids": ids})))
+
+
+def alone(session: Session) -> None:
     """Derive one transaction after the other: an edit thins cells up to zoom 0, which every other edit shares."""
     session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": INDEX_LOCK})
 
@@ -82,59 +85,75 @@ _WITH_KIN = text("""
     )
     SELECT id FROM down UNION SELECT id FROM up
 """)
-_CLEAR_ALL = (
-    text("DELETE FROM placenames.search_token"),
-    text("DELETE FROM placenames.search_place"),
-    text("DELETE FROM placenames.map_point"),
+_KIN = text("SELECT from_place_id FROM placenames.place_lineage UNION SELECT to_place_id FROM placenames.place_lineage")
+_CLEAR_ALL = tuple(
+    text(f"DELETE FROM placenames.{table}")  # noqa: S608 (no value of anyone)
+    for table in ("search_token", "search_sound", "search_form", "map_point")
 )
-_CLEAR = (
-    text("DELETE FROM placenames.search_token WHERE place_id = ANY(:ids)"),
-    text("DELETE FROM placenames.search_place WHERE place_id = ANY(:ids)"),
-    text("DELETE FROM placenames.map_point WHERE place_id = ANY(:ids)"),
-)
+_FREE_TOKENS = text("DELETE FROM placenames.search_token WHERE place_id = ANY(:ids) RETURNING form_id")
+_FREE_POINTS = text("DELETE FROM placenames.map_point WHERE place_id = ANY(:ids)")
 _KEYS = text("SELECT zkey FROM placenames.map_point WHERE place_id = ANY(:ids)")
 _THIN = text("SELECT placenames.thin(:key)")
-_POINTS = text("""
-    INSERT INTO placenames.map_point
-        (place_id, min_zoom, zkey, rank, name, class_code, status, valid_from, valid_to, geom)
-    SELECT place_id, 14, placenames.zkey(flat), rank, name, class_code, status, valid_from, valid_to, flat
-    FROM placenames.search_place, ST_Transform(point, 3857) AS flat
-    WHERE place_id = ANY(:ids) AND public AND valid_to IS NULL AND own_division_id IS NULL AND point IS NOT NULL
+_KNOWN = text("SELECT text, id, grams FROM placenames.search_form WHERE text = ANY(:texts)")
+_UNUSED = text("""
+    DELETE FROM placenames.search_form f
+    WHERE f.id = ANY(:ids) AND NOT EXISTS (SELECT FROM placenames.search_token t WHERE t.form_id = f.id)
+    RETURNING id
 """)
+_UNUSED_SOUNDS = text("DELETE FROM placenames.search_sound WHERE form_id = ANY(:ids)")
+# The best place that the public finds by a form today.
+_BEST = """
+    UPDATE placenames.{table} f SET rank = best.rank
+    FROM unnest(CAST(:ids AS integer[])) AS asked (id)
+    LEFT JOIN LATERAL (
+        SELECT t.rank FROM placenames.search_token t
+        WHERE t.form_id = asked.id AND t.public AND t.current ORDER BY t.rank DESC LIMIT 1
+    ) best ON true
+    WHERE f.{key} = asked.id AND f.rank IS DISTINCT FROM best.rank
+"""
+_BEST_FORMS = text(_BEST.format(table="search_form", key="id"))
+_BEST_SOUNDS = text(_BEST.format(table="search_sound", key="form_id"))
 
 
-def _derive(session: Session, ids: Sequence[int]) -> None:
-    parameters = {"ids": list(ids)}
-    for clear in _CLEAR:
-        session.execute(clear, parameters)
+def derive(session: Session, ids: Sequence[int]) -> None:
+    """Write tokens and points of some places anew; the zooms of their cells are left to `thin`."""
+    parameters: dict[str, Any] = {"ids": list(ids)}
+    forms = set(session.scalars(_FREE_TOKENS, parameters))
+    session.execute(_FREE_POINTS, parameters)
     source = sqlfiles.load(SQL / "source.sql")
-    rows = session.connection().exec_driver_sql(source.driver_text, parameters)
-    names = [SourceName(*row) for row in rows]
-    copy_rows(session, "placenames.search_token", _TOKEN_COLUMNS, (_values(token) for token in tokens(names)))
-    by_place = [list(group) for _, group in groupby(names, key=lambda name: name.place_id)]
-    copy_rows(session, "placenames.search_place", _PLACE_COLUMNS, (_place_row(group) for group in by_place))
-    session.execute(_POINTS, parameters)
+    names = [SourceName(*row) for row in session.connection().exec_driver_sql(source.driver_text, parameters)]
+    known = _forms(session, {text for name in names for text in forms_of(name)})
+    copy_rows(session, "placenames.search_token", TOKEN_COLUMNS, token_rows(names, known))
+    session.connection().exec_driver_sql(sqlfiles.load(SQL / "points.sql").driver_text, parameters)
+    touched = {"ids": sorted(forms | {form_id for form_id, _ in known.values()})}
+    unused = list(session.scalars(_UNUSED, touched))
+    session.execute(_UNUSED_SOUNDS, {"ids": unused})
+    session.execute(_BEST_FORMS, touched)
+    session.execute(_BEST_SOUNDS, touched)
 
 
-def _thin_all(session: Session) -> None:
-    session.connection().exec_driver_sql(sqlfiles.load(SQL / "thin_all.sql").driver_text)
+def _forms(session: Session, texts: set[str]) -> dict[str, tuple[int, Sequence[int]]]:
+    """The id and the grams of each form; those that are new are written, with the readings they may be typed in."""
+    known = _known(session, texts)
+    new = [form(text) for text in sorted(texts - known.keys())]
+    copy_rows(session, "placenames.search_form", ("text", "grams"), ((it.text, it.grams) for it in new))
+    known |= _known(session, {it.text for it in new})
+    copy_rows(session, "placenames.search_sound", SOUND_COLUMNS, _sounds(new, known))
+    return known
 
 
-_values = attrgetter(*_TOKEN_COLUMNS)
+def _known(session: Session, texts: set[str]) -> dict[str, tuple[int, Sequence[int]]]:
+    return {row.text: (row.id, row.grams) for row in session.execute(_KNOWN, {"texts": sorted(texts)})}
 
 
-def _place_row(names: Sequence[SourceName]) -> tuple[Any, ...]:
-    lead = leading(names)
-    own = [name for name in names if not name.inherited and name.public == lead.public]
-    begins = [name.valid_from for name in own]
-    ends = [name.valid_to for name in own if name.valid_to]
-    return (
-        lead.place_id, lead.text, lead.roman, lead.status, lead.class_code, lead.class_label,
-        tuple(lead.divisions or ()), lead.own_division_id, lead.rank, _hex(lead.point),
-        None if None in begins else min(begin for begin in begins if begin), None if lead.alive else max(ends),
-        lead.public,
-    )  # fmt: skip
+def _sounds(forms: Sequence[Form], known: dict[str, tuple[int, Sequence[int]]]) -> Iterable[tuple[object, ...]]:
+    return ((known[it.text][0], pinyin, initials, None) for it in forms for pinyin, initials in it.sounds)
 
 
-def _hex(point: memoryview | None) -> str | None:
-    return None if point is None else WKBElement(bytes(point), extended=True).desc
+def _thin(session: Session, keys: set[int]) -> None:
+    of = session.scalar(text("SELECT reltuples FROM pg_class WHERE oid = 'placenames.map_point'::regclass")) or 0
+    if len(keys) > max(MANY, MANY_OF * of):
+        session.connection().exec_driver_sql(sqlfiles.load(SQL / "thin_all.sql").driver_text)
+        return
+    for key in sorted(keys):
+        session.execute(_THIN, {"key": key})

@@ -5,84 +5,95 @@ from __future__ import annotations
 from datetime import date
 
 from geoalchemy2 import Geometry
-from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Identity, Index, Integer, SmallInteger, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Identity,
+    Index,
+    Integer,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from foundation.models import Base
 
 SCHEMA = "placenames"
-CURRENT = text("public AND current")
 
 
-class SearchToken(Base):
-    """One form under which a place is found: a whole name, or the specific part of a division's name (如皋).
+class SearchForm(Base):
+    """A form under which places are found, written once: a whole name, or the specific part of a division's (如皋).
 
-    `shown` is the name as written, `kind` and `name_id` tell which one; names of a place that went into
-    another stand (`inherited`) with that one. `current` tokens answer today's questions, former names of
-    living places among them; the others answer for a day in the past. `grams` are the codes of the text's
-    single characters and pairs.
+    `grams` are the codes of the text's single characters and pairs, `rank` is that of the best place which the
+    public finds by it today, empty where there is none.
     """
 
-    __tablename__ = "search_token"
+    __tablename__ = "search_form"
     __table_args__ = (
         # exact.sql, prefix.sql
-        Index("ix_search_token_text", "text", text("rank DESC"), "place_id", postgresql_where=CURRENT),
-        # pinyin.sql
-        Index("ix_search_token_pinyin", "pinyin", text("rank DESC"), "place_id", postgresql_where=CURRENT),
-        # initials.sql
-        Index("ix_search_token_initials", "initials", text("rank DESC"), "place_id", postgresql_where=CURRENT),
+        UniqueConstraint("text", name="uq_search_form_text"),
         # substring.sql
-        Index("ix_search_token_grams", "grams", postgresql_using="gin", postgresql_where=CURRENT),
-        # the same tiers as of a day
-        Index("ix_search_token_past_text", "text"),
-        Index("ix_search_token_past_pinyin", "pinyin"),
-        Index("ix_search_token_past_initials", "initials"),
-        # refresh, and "already found in a better tier"
-        Index("ix_search_token_place", "place_id"),
+        Index("ix_search_form_grams", "grams", postgresql_using="gin"),
         {"schema": SCHEMA},
     )
 
-    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    place_id: Mapped[int] = mapped_column(ForeignKey(f"{SCHEMA}.place.id", ondelete="CASCADE"))
-    name_id: Mapped[int] = mapped_column(ForeignKey(f"{SCHEMA}.place_name.id", ondelete="CASCADE"), index=True)
+    id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
     text: Mapped[str] = mapped_column(Text(collation="C"))
-    shown: Mapped[str] = mapped_column(Text)
-    kind: Mapped[str] = mapped_column(Text)
-    pinyin: Mapped[str] = mapped_column(Text(collation="C"))
-    initials: Mapped[str] = mapped_column(Text(collation="C"))
     grams: Mapped[list[int]] = mapped_column(ARRAY(Integer))
-    rank: Mapped[int] = mapped_column(Integer)
-    divisions: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
-    valid_from: Mapped[date | None] = mapped_column(Date)
-    valid_to: Mapped[date | None] = mapped_column(Date)
-    inherited: Mapped[bool] = mapped_column(Boolean)
-    current: Mapped[bool] = mapped_column(Boolean)
-    public: Mapped[bool] = mapped_column(Boolean)
+    rank: Mapped[int | None] = mapped_column(Integer)
 
 
-class SearchPlace(Base):
-    """A place as lists show it now: its leading name, class, divisions from the highest down, position."""
+search_sound = Table(
+    "search_sound",
+    Base.metadata,
+    Column("form_id", Integer, nullable=False),
+    Column("pinyin", Text(collation="C"), nullable=False),
+    Column("initials", Text(collation="C"), nullable=False),
+    Column("rank", Integer),
+    # pinyin.sql, pinyin_prefix.sql
+    Index("ix_search_sound_pinyin", "pinyin", text("rank DESC NULLS LAST"), "form_id"),
+    # initials.sql
+    Index("ix_search_sound_initials", "initials", text("rank DESC NULLS LAST"), "form_id"),
+    Index("ix_search_sound_form", "form_id"),
+    schema=SCHEMA,
+)
+"""What people may type for a form, one row a reading (`spelling.readings.search_keys`), with the rank of the form."""
 
-    __tablename__ = "search_place"
-    __table_args__ = (
-        Index("ix_search_place_point", "point", postgresql_using="gist"),
-        {"schema": SCHEMA},
-    )
+search_token = Table(
+    "search_token",
+    Base.metadata,
+    Column("place_id", BigInteger, nullable=False),
+    Column("name_id", BigInteger, nullable=False),
+    Column("form_id", Integer, nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("division_id", BigInteger),
+    Column("terms", ARRAY(Integer), nullable=False),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+    Column("inherited", Boolean, nullable=False),
+    Column("current", Boolean, nullable=False),
+    Column("public", Boolean, nullable=False),
+    # every tier: from a form to its places, best first
+    Index("ix_search_token_form", "form_id", text("rank DESC"), "place_id"),
+    # refresh, and "already found in a better tier"
+    Index("ix_search_token_place", "place_id"),
+    # code.sql: the heirs of an abolished division
+    Index("ix_search_token_heir", "name_id", postgresql_where=text("inherited")),
+    # substring within a division
+    Index("ix_search_token_terms", "terms", postgresql_using="gin", postgresql_where=text("public AND current")),
+    schema=SCHEMA,
+)
+"""A place under one of its forms, by the name `name_id`: its own, or one that it inherits through lineage.
 
-    place_id: Mapped[int] = mapped_column(ForeignKey(f"{SCHEMA}.place.id", ondelete="CASCADE"), primary_key=True)
-    name: Mapped[str] = mapped_column(Text)
-    roman: Mapped[str] = mapped_column(Text)
-    status: Mapped[str] = mapped_column(Text)
-    class_code: Mapped[str] = mapped_column(Text)
-    class_label: Mapped[str] = mapped_column(Text)
-    divisions: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
-    own_division_id: Mapped[int | None] = mapped_column(BigInteger)
-    rank: Mapped[int] = mapped_column(Integer)
-    point: Mapped[object | None] = mapped_column(Geometry("POINT", 4490, spatial_index=False))
-    valid_from: Mapped[date | None] = mapped_column(Date)
-    valid_to: Mapped[date | None] = mapped_column(Date)
-    public: Mapped[bool] = mapped_column(Boolean)
+`current` tokens answer today's questions, former names of living places among them; the others answer for a day
+in the past. `terms` are the form's grams and, as negative numbers, the divisions from the highest one down.
+"""
 
 
 class MapPoint(Base):
@@ -93,16 +104,17 @@ class MapPoint(Base):
 
     __tablename__ = "map_point"
     __table_args__ = (
-        # tile.sql: one range per zoom
+        # tile.sql, thin(): one range per zoom
         Index("ix_map_point_zoom", "min_zoom", "zkey"),
-        Index("ix_map_point_zkey", "zkey"),
+        # nearest.sql, labels.sql
+        Index("ix_map_point_geom", "geom", postgresql_using="gist"),
         {"schema": SCHEMA},
     )
 
-    place_id: Mapped[int] = mapped_column(ForeignKey(f"{SCHEMA}.place.id", ondelete="CASCADE"), primary_key=True)
-    min_zoom: Mapped[int] = mapped_column(SmallInteger)
+    place_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     zkey: Mapped[int] = mapped_column(BigInteger)
     rank: Mapped[int] = mapped_column(Integer)
+    min_zoom: Mapped[int] = mapped_column(SmallInteger)
     name: Mapped[str] = mapped_column(Text)
     class_code: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text)

@@ -1,16 +1,17 @@
-"""From a place's names to the forms under which it is found. Pure: no session, no database."""
+"""From a name to the forms under which it is found, and from a form to what people type. Pure: no database."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from zlib import crc32
 
-from placenames.spelling.readings import SearchKey, search_keys
+from placenames.spelling.readings import search_keys
 
 # A single character is not looked for by itself where it is the whole specific part (丰县 by 丰).
 SHORTEST_SPECIFIC = 2
+_POSITIVE = 0x7FFFFFFF
 
 
 @dataclass(frozen=True)
@@ -21,110 +22,64 @@ class SourceName:
     name_id: int
     text: str
     specific: str
-    roman: str
-    kind: str
-    status: str
     valid_from: date | None
     valid_to: date | None
     inherited: bool
-    alive: bool
     current: bool
     public: bool
     rank: int
     own_division_id: int | None
-    class_code: str
-    class_label: str
     divisions: list[int] | None
-    code: str | None
-    point: memoryview | None
 
 
 @dataclass(frozen=True)
-class Token:
-    """One form under which a place is found (see `SearchToken`)."""
+class Form:
+    """A form with the codes that substrings are looked up by, and its readings (pinyin, initials)."""
 
-    place_id: int
-    name_id: int
     text: str
-    shown: str
-    kind: str
-    pinyin: str
-    initials: str
     grams: tuple[int, ...]
-    rank: int
-    divisions: tuple[int, ...]
-    valid_from: date | None
-    valid_to: date | None
-    inherited: bool
-    current: bool
-    public: bool
+    sounds: tuple[tuple[str, str], ...]
 
 
 def grams(text: str) -> tuple[int, ...]:
-    """Codes of the single characters and the neighbouring pairs of a text, sorted and distinct (signed 32 bit).
+    """Codes of the single characters and the neighbouring pairs of a text, sorted and distinct, never negative.
 
     Pairs answer substrings, which in Chinese are mostly two characters long: too short for trigrams.
     A code may stand for two pairs; the question compares the text itself afterwards.
     """
-    pieces = {*text, *(text[i : i + 2] for i in range(len(text) - 1))}
-    return tuple(sorted(_signed(crc32(piece.encode())) for piece in pieces))
+    return _codes({*text, *(text[i : i + 2] for i in range(len(text) - 1))})
 
 
 def query_grams(text: str) -> tuple[int, ...]:
     """The codes that every text which holds this one must have: its pairs, or its only character."""
-    pieces = {text} if len(text) == 1 else {text[i : i + 2] for i in range(len(text) - 1)}
-    return tuple(sorted(_signed(crc32(piece.encode())) for piece in pieces))
+    return _codes({text} if len(text) == 1 else {text[i : i + 2] for i in range(len(text) - 1)})
 
 
-def _signed(code: int) -> int:
-    return code - (1 << 32) if code >= 1 << 31 else code
+def _codes(pieces: Iterable[str]) -> tuple[int, ...]:
+    return tuple(sorted({crc32(piece.encode()) & _POSITIVE for piece in pieces}))
 
 
-def tokens(names: Iterable[SourceName]) -> Iterator[Token]:
-    """Every form of every name; a division is found by its specific part as well (如皋 for 如皋市).
-
-    A form that may be read in several ways has a token for each reading; the text stands with the first alone.
-    """
-    for name in names:
-        for form in _forms(name):
-            for number, key in enumerate(search_keys(form, name.code) or (SearchKey("", ""),)):
-                yield Token(
-                    place_id=name.place_id,
-                    name_id=name.name_id,
-                    text="" if number else form,
-                    shown=name.text,
-                    kind="former" if name.inherited else name.kind,
-                    pinyin=key.pinyin,
-                    initials=key.initials,
-                    grams=() if number else grams(form),
-                    rank=name.rank,
-                    divisions=tuple(name.divisions or ()),
-                    valid_from=name.valid_from,
-                    valid_to=name.valid_to,
-                    inherited=name.inherited,
-                    current=name.current,
-                    public=name.public,
-                )
+def form(text: str) -> Form:
+    """What a form is looked up by."""
+    return Form(text, grams(text), tuple((found.pinyin, found.initials) for found in search_keys(text)))
 
 
-def _forms(name: SourceName) -> tuple[str, ...]:
+def forms_of(name: SourceName) -> tuple[str, ...]:
+    """The forms of a name: itself, and of a division its specific part as well (如皋 for 如皋市)."""
     by_specific = name.own_division_id is not None and len(name.specific) >= SHORTEST_SPECIFIC
     return (name.text, name.specific) if by_specific and name.specific != name.text else (name.text,)
 
 
-LEADING = {"standard": 0, "map": 1, "historic": 2, "former": 3, "short": 4, "alias": 5, "minority": 6}
-
-
-def leading(names: Sequence[SourceName]) -> SourceName:
-    """The name by which lists call a place: its own, public if any is, in use if any is, standard first, newest."""
-    own = [name for name in names if not name.inherited]
-    return min(
-        own,
-        key=lambda name: (
-            not name.public,
-            name.valid_to is not None,
-            LEADING[name.kind],
-            -(name.valid_from or date.min).toordinal(),
-            name.name_id,
-        ),
-    )
+def token_rows(
+    names: Iterable[SourceName], known: Mapping[str, tuple[int, Sequence[int]]]
+) -> Iterator[tuple[object, ...]]:
+    """The tokens of names as rows of `search_token`; `known` gives each form's id and grams."""
+    for name in names:
+        for text in forms_of(name):
+            form_id, codes = known[text]
+            divisions = name.divisions or []
+            terms = (*codes, *(-division for division in divisions))
+            yield (
+                name.place_id, name.name_id, form_id, name.rank, divisions[-1] if divisions else None, terms,
+                name.valid_from, name.valid_to, name.inherited, name.current, name.public,
+            )  # fmt: skip

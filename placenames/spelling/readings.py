@@ -120,21 +120,40 @@ def _matches(text: str, division: str) -> Iterator[tuple[int, Override]]:
                 yield start, row
 
 
-def search_keys(text: str, division: str | None = None) -> tuple[SearchKey, ...]:
-    """What people may type for `text`: the best reading first, then other readings of its characters.
+def search_keys(text: str) -> tuple[SearchKey, ...]:
+    """What people may type for `text`, wherever it lies: the best reading first, then local ones, then other readings.
 
-    At most four keys, each other one with a single character read otherwise, so 重庆 is found by both of its readings.
-    Empty when no character has a reading, a letter or a digit.
+    At most four keys, each other one with a single character or one place reading otherwise, so 重庆 is found by both
+    of its readings and 六合 by luhe as well. Empty when no character has a reading, a letter or a digit.
     """
-    readings = read(unicodedata.normalize("NFC", text), division)
+    text = unicodedata.normalize("NFC", text)
+    readings = read(text)
     best = [key(reading.reading) for reading in readings]
     keys = dict.fromkeys([_search_key(best)])
+    for start, override in _local(text):
+        local = [key(syllable) for syllable in override.reading]
+        keys.setdefault(_search_key([*best[:start], *local, *best[start + len(local) :]]))
     for index, reading in enumerate(readings):
         for other in _others(reading):
-            if len(keys) == MOST_KEYS:
+            if len(keys) >= MOST_KEYS:
                 break
             keys.setdefault(_search_key([*best[:index], key(other), *best[index + 1 :]]))
-    return tuple(found for found in keys if found.pinyin)
+    return tuple(found for found in list(keys)[:MOST_KEYS] if found.pinyin)
+
+
+def _local(text: str) -> Iterator[tuple[int, Override]]:
+    """Every place in `text` that some division reads in a way of its own, with that reading."""
+    table = overrides()
+    for start in range(len(text)):
+        for length in range(1, min(_longest_override(), len(text) - start) + 1):
+            for row in table.get(text[start : start + length], ()):
+                if row.division:
+                    yield start, row
+
+
+def read_alike_everywhere(text: str) -> bool:
+    """Whether no division reads any part of `text` in a way of its own."""
+    return next(_local(text), None) is None
 
 
 def _others(reading: Reading) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 TONE_MARKS = "\u0304\u0301\u030c\u0300"  # level, rising, falling-rising, falling
 
@@ -44,6 +45,7 @@ def toneless(text: str) -> str:
     return unicodedata.normalize("NFC", text.translate(_TONELESS))
 
 
+@lru_cache(maxsize=10_000)
 def key(syllable: str) -> str:
     """Write a syllable as it is typed: lower case, no tone, v for ü, nothing but letters and digits of ASCII."""
     typed = toneless(syllable).lower().replace("ü", "v").replace("ê", "e")

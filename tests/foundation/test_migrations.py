@@ -141,8 +141,8 @@ def test_the_catalogue_is_the_one_that_was_reviewed(empty_address: str) -> None:
         "ALTER TABLE foundation.journal DISABLE TRIGGER journal_is_append_only",
         "CREATE OR REPLACE FUNCTION placenames.is_public(status text, secrecy text, published_at timestamptz)"
         " RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT true'",
-        "DROP INDEX placenames.ix_search_token_text;"
-        " CREATE INDEX ix_search_token_text ON placenames.search_token (text, rank DESC, place_id) WHERE public",
+        "DROP INDEX placenames.ix_search_token_heir;"
+        " CREATE INDEX ix_search_token_heir ON placenames.search_token (name_id) WHERE inherited AND public",
         "ALTER TABLE boundaries.division_version DROP CONSTRAINT ex_division_version_code",
         "GRANT SELECT ON foundation.journal TO diming_public",
         "GRANT USAGE ON SCHEMA placenames TO PUBLIC",

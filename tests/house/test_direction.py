@@ -29,6 +29,7 @@ COMMITS = {
 # Statements made of a constant of our own and never of a value: the constant or the place it comes from.
 MADE_OF_CONSTANTS = {
     "foundation/copying.py": "table and columns of the caller's code",
+    "placenames/search/bulk.py": "the names of the tables between the steps",
     "placenames/search/index.py": "the names of the derived tables",
     "processes/schema.py": "a whole number from the settings, in a function's body that takes no parameter",
 }

@@ -65,7 +65,9 @@ def forms(demo_address: str) -> list[Form]:
     engine = create_engine(demo_address)
     with engine.connect() as connection:
         rows = connection.execute(text(
-            "SELECT place_id, rank, text, pinyin, initials FROM placenames.search_token WHERE public AND current"
+            "SELECT t.place_id, t.rank, f.text, s.pinyin, s.initials FROM placenames.search_token t"
+            " JOIN placenames.search_form f ON f.id = t.form_id LEFT JOIN placenames.search_sound s ON s.form_id = f.id"
+            " WHERE t.public AND t.current"
         )).all()  # fmt: skip
     engine.dispose()
     return [Form(*row) for row in rows]
@@ -97,8 +99,8 @@ def fifty(address: str) -> tuple[str, ...]:
     engine = create_engine(address)
     with engine.connect() as connection:
         rows = connection.execute(text(
-            "SELECT text, pinyin, initials FROM placenames.search_token"
-            " WHERE public AND current AND text <> '' ORDER BY id"
+            "SELECT f.text, s.pinyin, s.initials FROM placenames.search_form f"
+            " JOIN placenames.search_sound s ON s.form_id = f.id WHERE f.rank IS NOT NULL ORDER BY f.id, s.pinyin"
         )).all()  # fmt: skip
     engine.dispose()
     random, asked = Random(2), []

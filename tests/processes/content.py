@@ -48,16 +48,16 @@ QUESTIONS = {
     "areas": f"""
         SELECT {version("version_id")}, min_zoom, max_zoom, level, tint, ST_AsEWKB(geom), ST_AsEWKB(label_point)
         FROM boundaries.division_area""",
+    "forms": "SELECT text, grams, rank FROM placenames.search_form",
+    "sounds": """
+        SELECT f.text, s.pinyin, s.initials, s.rank
+        FROM placenames.search_sound s JOIN placenames.search_form f ON f.id = s.form_id""",
     "tokens": f"""
-        SELECT {place("place_id")}, (SELECT n.text || n.kind FROM placenames.place_name n WHERE n.id = name_id), text,
-               shown, kind, pinyin, initials, grams, rank, ARRAY(SELECT {UNIT.format("d")} FROM unnest(divisions) d),
+        SELECT {place("place_id")}, (SELECT n.text || n.kind FROM placenames.place_name n WHERE n.id = name_id),
+               (SELECT f.text FROM placenames.search_form f WHERE f.id = form_id), rank,
+               ARRAY(SELECT CASE WHEN d < 0 THEN {UNIT.format("-d")} ELSE d::text END FROM unnest(terms) d),
                valid_from, valid_to, inherited, current, public
         FROM placenames.search_token""",
-    "list": f"""
-        SELECT {place("place_id")}, name, roman, status, class_code, class_label,
-               ARRAY(SELECT {UNIT.format("d")} FROM unnest(divisions) d), rank, ST_AsEWKB(point), valid_from, valid_to,
-               public
-        FROM placenames.search_place""",
     "points": f"""
         SELECT {place("place_id")}, zkey, rank, name, class_code, status, valid_from, valid_to, ST_AsEWKB(geom)
         FROM placenames.map_point""",
@@ -72,7 +72,7 @@ QUESTIONS = {
     # Every installation draws its own secret for the passwords of its demonstration.
     "policy": "SELECT name, value FROM foundation.policy WHERE name <> 'demo_secret'",
 }
-DERIVED = ("areas", "tokens", "list", "points", "zooms")
+DERIVED = ("areas", "forms", "sounds", "tokens", "points", "zooms")
 
 
 def rows(address: str, *parts: str) -> dict[str, list[str]]:
@@ -100,10 +100,13 @@ def checksums(address: str, *parts: str) -> dict[str, tuple[int, str]]:
 
 
 def derived(address: str) -> dict[str, list[str]]:
-    """The derived rows word for word, the tokens' own numbers apart."""
+    """The derived rows word for word, the forms' own numbers apart."""
     questions = {
-        "search_token": "SELECT to_jsonb(t) - 'id' FROM placenames.search_token t",
-        "search_place": "SELECT to_jsonb(t) FROM placenames.search_place t",
+        "search_form": "SELECT to_jsonb(f) - 'id' FROM placenames.search_form f",
+        "search_sound": "SELECT to_jsonb(s) - 'form_id' || jsonb_build_object('text', f.text)"
+        " FROM placenames.search_sound s JOIN placenames.search_form f ON f.id = s.form_id",
+        "search_token": "SELECT to_jsonb(t) - 'form_id' || jsonb_build_object('text', f.text)"
+        " FROM placenames.search_token t JOIN placenames.search_form f ON f.id = t.form_id",
         "map_point": "SELECT to_jsonb(t) FROM placenames.map_point t",
         "division_area": "SELECT to_jsonb(t) FROM boundaries.division_area t",
     }

@@ -70,7 +70,7 @@ def test_a_division_that_ended_has_a_place_that_says_what_became_of_it(connectio
 def test_tongzhou_city_is_a_former_name_of_tongzhou_district(connection: Connection) -> None:
     rows = many(
         connection,
-        "SELECT n.kind, n.valid_to, s.name FROM placenames.place_name n JOIN placenames.search_place s"
+        "SELECT n.kind, n.valid_to, s.name FROM placenames.place_name n JOIN published.search_place s"
         " ON s.place_id = n.place_id WHERE n.text = '通州市'",
     )
     assert [(kind, place) for kind, _, place in rows] == [("former", "通州区")]
@@ -82,7 +82,7 @@ def test_the_place_of_pingjiang_district_leads_to_gusu_district(connection: Conn
         connection,
         "SELECT b.name, l.relation FROM placenames.place_name n"
         " JOIN placenames.place_lineage l ON l.from_place_id = n.place_id"
-        " JOIN placenames.search_place b ON b.place_id = l.to_place_id WHERE n.text = '平江区'",
+        " JOIN published.search_place b ON b.place_id = l.to_place_id WHERE n.text = '平江区'",
     )
     assert rows == [("姑苏区", "merged")]
 
@@ -190,9 +190,9 @@ def test_reindex_mends_what_was_damaged(own_demo_address: str) -> None:
 
     before = derived(own_demo_address)
     with engine().begin() as connection:
-        connection.execute(text("DELETE FROM placenames.search_token WHERE text = '如皋市'"))
+        connection.execute(text("DELETE FROM placenames.search_token WHERE rank = 80000"))
         connection.execute(text("UPDATE placenames.map_point SET min_zoom = 0"))
-        connection.execute(text("UPDATE placenames.search_place SET public = NOT public WHERE place_id % 7 = 0"))
+        connection.execute(text("UPDATE placenames.search_form SET rank = 7 WHERE id % 7 = 0"))
         connection.execute(text("DELETE FROM boundaries.division_area WHERE min_zoom = 7"))
     assert derived(own_demo_address) != before
     search.reindex(lambda line: None)

@@ -169,8 +169,8 @@ def test_after_a_failed_commit_the_next_act_is_written_without_a_gap(register: s
 
 def test_the_derived_data_fails_with_the_act_and_never_apart_from_it(register: str) -> None:
     with engine().begin() as connection:
-        connection.execute(text("ALTER TABLE placenames.search_token ADD CHECK (text <> '东大街')"))
-    with pytest.raises(Exception, match="search_token"), writing() as session:
+        connection.execute(text("ALTER TABLE placenames.search_form ADD CHECK (text <> '东大街')"))
+    with pytest.raises(Exception, match="search_form"), writing() as session:
         make_place(session)
     assert count(register, "placenames.place") == count(register, "foundation.journal") == 0
     with writing() as session:

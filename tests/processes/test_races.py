@@ -15,8 +15,10 @@ from tests.makers import make_place
 
 DERIVED = (
     "SELECT place_id, min_zoom, zkey, rank, name FROM placenames.map_point ORDER BY place_id",
-    "SELECT place_id, name, status, rank, public FROM placenames.search_place ORDER BY place_id",
-    "SELECT place_id, text, pinyin, initials, current, public FROM placenames.search_token ORDER BY 1, 2, 3, 4",
+    "SELECT f.text, f.rank, s.pinyin, s.initials, s.rank"
+    " FROM placenames.search_form f JOIN placenames.search_sound s ON s.form_id = f.id ORDER BY 1, 3, 4",
+    "SELECT t.place_id, f.text, t.rank, t.current, t.public"
+    " FROM placenames.search_token t JOIN placenames.search_form f ON f.id = t.form_id ORDER BY 1, 2",
 )
 
 
@@ -49,7 +51,7 @@ def test_two_acts_on_one_place_at_the_same_moment_both_hold(own_demo_address: st
         list(people.map(touch, range(12)))
     with engine().connect() as connection:
         ranks = connection.execute(
-            text("SELECT p.rank, s.rank FROM placenames.place p JOIN placenames.search_place s ON s.place_id = p.id"
+            text("SELECT p.rank, s.rank FROM placenames.place p JOIN placenames.map_point s ON s.place_id = p.id"
                  " WHERE p.id = :id"),
             {"id": place},
         ).one()  # fmt: skip

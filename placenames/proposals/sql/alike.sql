@@ -6,7 +6,7 @@
 -- :category text  approval category
 -- :county bigint  permanent id of the division that handles it
 -- :drawn text  GeoJSON of the proposed position, or null
--- index: ix_search_token_past_pinyin, ix_search_token_past_text, ix_proposal_sound
+-- index: ix_search_sound_pinyin, uq_search_form_text, ix_search_token_form, ix_proposal_sound
 WITH here AS (
     SELECT ST_SetSRID(ST_GeomFromGeoJSON(:drawn), 4490) AS geom
 ), hit AS (
@@ -17,7 +17,10 @@ WITH here AS (
     JOIN placenames.place_name n ON n.id = t.name_id
     JOIN placenames.place p ON p.id = t.place_id
     JOIN placenames.place_class c ON c.label = p.class_label AND c.approval_category = :category
-    WHERE (t.pinyin = :sound OR t.text = :name) AND :county = ANY (t.divisions)
+    WHERE t.form_id IN (
+            SELECT s.form_id FROM placenames.search_sound s WHERE s.pinyin = :sound
+            UNION SELECT f.id FROM placenames.search_form f WHERE f.text = :name)
+      AND -:county::integer = ANY (t.terms)
       AND NOT t.inherited AND n.valid_to IS NULL AND p.secrecy <> '秘密'
     UNION ALL
     SELECT 'case', o.id::text, o.name, o.roman, o.class_label, o.state, false, o.geom

@@ -4,23 +4,35 @@
 -- :kinds text[]  its kind
 -- :tiers text[]  how it matched
 -- :distances double precision[]  metres from the asker, or null
--- index: primary keys, ex_division_version_period
+-- index: primary keys, ix_place_name_place, ex_division_version_period
 SELECT coalesce(json_agg(json_build_object(
-    'id', p.place_id::text, 'name', p.name, 'roman', p.roman,
+    'id', p.place_id::text, 'name', n.text, 'roman', n.roman,
     'matched', json_build_object('text', f.shown, 'kind', f.kind, 'tier', f.tier),
     'class', json_build_object('code', p.class_code, 'label', p.class_label),
     'division', json_build_object('code', d.code, 'path', coalesce(d.path, '[]'::json)),
-    'status', p.status, 'heritage', false,
+    'status', n.status, 'heritage', false,
     'lon', round(ST_X(p.point)::numeric, 7)::float8, 'lat', round(ST_Y(p.point)::numeric, 7)::float8, 'distance_m', CASE WHEN f.distance < 1e9 THEN round(f.distance)::integer END
 ) ORDER BY f.number), '[]'::json)::text
 FROM unnest(:places, :shown, :kinds, :tiers, :distances) WITH ORDINALITY
     AS f (place_id, shown, kind, tier, distance, number)
 JOIN published.search_place p ON p.place_id = f.place_id
+CROSS JOIN LATERAL (
+    -- The leading name: in use, standard first.
+    SELECT text, roman, status FROM published.place_name
+    WHERE place_id = p.place_id
+    ORDER BY valid_to IS NOT NULL,
+             array_position(ARRAY['standard', 'map', 'historic', 'former', 'short', 'alias', 'minority'], kind),
+             valid_from DESC NULLS LAST, id
+    LIMIT 1
+) n
 LEFT JOIN LATERAL (
-    SELECT json_agg(v.name ORDER BY u.number) AS path, (array_agg(v.code ORDER BY u.number DESC))[1] AS code
-    FROM unnest(p.divisions) WITH ORDINALITY AS u (id, number)
-    CROSS JOIN LATERAL (
-        SELECT name, code FROM published.division_version
-        WHERE division_id = u.id ORDER BY valid_from DESC LIMIT 1
-    ) v
+    WITH RECURSIVE up (name, code, parent_id, depth) AS (
+        (SELECT v.name, v.code, v.parent_id, 0 FROM published.division_version v
+         WHERE v.division_id = p.division_id ORDER BY v.valid_from DESC LIMIT 1)
+        UNION ALL
+        (SELECT v.name, v.code, v.parent_id, up.depth + 1
+         FROM up JOIN published.division_version v ON v.division_id = up.parent_id
+         ORDER BY v.valid_from DESC LIMIT 1)
+    )
+    SELECT json_agg(name ORDER BY depth DESC) AS path, min(code) FILTER (WHERE depth = 0) AS code FROM up
 ) d ON true

@@ -12,7 +12,7 @@
 -- :after_distance double precision
 -- :after_place bigint
 -- :count integer  how many
--- index: ix_division_version_code, uq_place_own_division_id, ix_search_token_name_id
+-- index: ix_division_version_code, uq_place_own_division_id, ix_search_token_place, ix_search_token_heir
 SELECT h.place_id, h.rank, h.distance, h.code AS shown, h.kind
 FROM (
     SELECT DISTINCT ON (t.place_id) t.place_id, t.rank, v.code,
@@ -21,11 +21,17 @@ FROM (
                ST_Distance(f.point::geography, ST_SetSRID(ST_MakePoint(:lon, :lat), 4490)::geography), 1e9) END AS distance
     FROM published.division_version v
     JOIN published.search_place p ON p.own_division_id = v.division_id
-    JOIN published.place_name n ON n.place_id = p.place_id
-    JOIN published.search_token t ON t.name_id = n.id AND t.current
+    CROSS JOIN LATERAL (
+        SELECT own.place_id, own.rank, own.terms FROM published.search_token own
+        WHERE own.place_id = p.place_id AND own.current AND NOT own.inherited
+        UNION ALL
+        SELECT heir.place_id, heir.rank, heir.terms
+        FROM published.place_name n JOIN published.search_token heir ON heir.name_id = n.id
+        WHERE n.place_id = p.place_id AND heir.current AND heir.inherited
+    ) t
     JOIN published.search_place f ON f.place_id = t.place_id
     WHERE (v.code = :q OR (v.valid_to IS NULL AND v.code > :q AND v.code < :q || 'z'))
-      AND (:division IS NULL OR t.divisions @> ARRAY[:division])
+      AND (:division IS NULL OR t.terms @> ARRAY[-:division::integer])
       AND (:classes IS NULL OR f.class_label = ANY (:classes))
       AND (:west IS NULL OR f.point && ST_MakeEnvelope(:west, :south, :east, :north, 4490))
     ORDER BY t.place_id, v.code <> :q, v.valid_to DESC NULLS FIRST

@@ -6,10 +6,14 @@
 -- :zoom integer  zoom of the map
 -- :as_of date  the day: places that had come up by then
 -- :count integer  how many
--- index: ix_search_place_point, primary key of map_point
-SELECT p.place_id::text AS id, p.name, 'place' AS kind, p.rank, round(ST_X(p.point)::numeric, 7)::float8 AS lon, round(ST_Y(p.point)::numeric, 7)::float8 AS lat
-FROM published.search_place p JOIN published.map_point m ON m.place_id = p.place_id
-WHERE p.point && ST_MakeEnvelope(:west, :south, :east, :north, 4490) AND m.min_zoom <= :zoom
-  AND (m.valid_from IS NULL OR m.valid_from <= :as_of)
-ORDER BY p.rank DESC, p.place_id
-LIMIT :count
+-- index: ix_map_point_geom, primary key of place
+SELECT m.place_id::text AS id, m.name, 'place' AS kind, m.rank, round(ST_X(p.point)::numeric, 7)::float8 AS lon, round(ST_Y(p.point)::numeric, 7)::float8 AS lat
+FROM (
+    SELECT m.place_id, m.name, m.rank FROM published.map_point m
+    WHERE m.geom && ST_Transform(ST_MakeEnvelope(:west, :south, :east, :north, 4490), 3857) AND m.min_zoom <= :zoom
+      AND (m.valid_from IS NULL OR m.valid_from <= :as_of)
+    ORDER BY m.rank DESC, m.place_id
+    LIMIT :count
+) m
+JOIN published.place p ON p.id = m.place_id
+ORDER BY m.rank DESC, m.place_id

@@ -13,7 +13,7 @@
 -- :after_place bigint
 -- :count integer  how many
 -- :as_of date  the day: places that existed then, by names that had come up by then
--- index: ix_division_version_parent, ix_search_token_past_text
+-- index: ix_division_version_parent, uq_search_form_text, ix_search_token_form
 WITH RECURSIVE within (id) AS (
     SELECT :division
     UNION
@@ -28,14 +28,13 @@ FROM (
                ST_Distance(p.point::geography, ST_SetSRID(ST_MakePoint(:lon, :lat), 4490)::geography), 1e9) END AS distance
     FROM published.search_token t JOIN published.search_place p ON p.place_id = t.place_id
     WHERE NOT t.inherited AND (t.valid_from IS NULL OR t.valid_from <= :as_of) AND t.text = :q
-      AND (p.valid_from IS NULL OR p.valid_from <= :as_of) AND (p.valid_to IS NULL OR p.valid_to > :as_of)
       AND EXISTS (SELECT FROM published.place_name n
                   WHERE n.place_id = p.place_id AND (n.valid_from IS NULL OR n.valid_from <= :as_of)
                     AND (n.valid_to IS NULL OR n.valid_to > :as_of))
-      AND (:division IS NULL OR p.divisions[cardinality(p.divisions)] IN (SELECT id FROM within))
+      AND (:division IS NULL OR p.division_id IN (SELECT id FROM within))
       AND (:classes IS NULL OR p.class_label = ANY (:classes))
       AND (:west IS NULL OR p.point && ST_MakeEnvelope(:west, :south, :east, :north, 4490))
-    ORDER BY t.place_id, coalesce(t.valid_to <= :as_of, false), t.id
+    ORDER BY t.place_id, coalesce(t.valid_to <= :as_of, false), t.name_id
 ) h
 WHERE (-h.rank, h.distance, h.place_id) > (-:after_rank, :after_distance, :after_place)
 ORDER BY h.rank DESC, h.distance, h.place_id

@@ -29,16 +29,15 @@ FROM (
                ST_Distance(p.point::geography, ST_SetSRID(ST_MakePoint(:lon, :lat), 4490)::geography), 1e9) END AS distance
     FROM published.search_token t JOIN published.search_place p ON p.place_id = t.place_id
     WHERE NOT t.inherited AND (t.valid_from IS NULL OR t.valid_from <= :as_of) AND t.grams @> :grams AND strpos(t.text, :q) > 1
-      AND (p.valid_from IS NULL OR p.valid_from <= :as_of) AND (p.valid_to IS NULL OR p.valid_to > :as_of)
       AND EXISTS (SELECT FROM published.place_name n
                   WHERE n.place_id = p.place_id AND (n.valid_from IS NULL OR n.valid_from <= :as_of)
                     AND (n.valid_to IS NULL OR n.valid_to > :as_of))
-      AND (:division IS NULL OR p.divisions[cardinality(p.divisions)] IN (SELECT id FROM within))
+      AND (:division IS NULL OR p.division_id IN (SELECT id FROM within))
       AND (:classes IS NULL OR p.class_label = ANY (:classes))
       AND (:west IS NULL OR p.point && ST_MakeEnvelope(:west, :south, :east, :north, 4490))
       AND NOT EXISTS (SELECT FROM published.search_token b
                       WHERE b.place_id = t.place_id AND NOT b.inherited AND (b.valid_from IS NULL OR b.valid_from <= :as_of) AND starts_with(b.text, :q))
-    ORDER BY t.place_id, coalesce(t.valid_to <= :as_of, false), t.id
+    ORDER BY t.place_id, coalesce(t.valid_to <= :as_of, false), t.name_id
 ) h
 WHERE (-h.rank, h.distance, h.place_id) > (-:after_rank, :after_distance, :after_place)
 ORDER BY h.rank DESC, h.distance, h.place_id

@@ -12,18 +12,18 @@
 -- :after_distance double precision
 -- :after_place bigint
 -- :count integer  how many
--- index: ix_search_token_pinyin
+-- index: ix_search_sound_pinyin, ix_search_token_form
 SELECT h.place_id, h.rank, h.distance, h.shown, h.kind
 FROM (
     SELECT DISTINCT ON (t.place_id) t.place_id, t.rank, t.shown, t.kind,
            CASE WHEN :lon IS NULL THEN 0 ELSE coalesce(
                ST_Distance(p.point::geography, ST_SetSRID(ST_MakePoint(:lon, :lat), 4490)::geography), 1e9) END AS distance
-    FROM published.search_token t JOIN published.search_place p ON p.place_id = t.place_id
+    FROM published.search_sound t JOIN published.search_place p ON p.place_id = t.place_id
     WHERE t.current AND t.pinyin = :q
-      AND (:division IS NULL OR t.divisions @> ARRAY[:division])
+      AND (:division IS NULL OR t.terms @> ARRAY[-:division::integer])
       AND (:classes IS NULL OR p.class_label = ANY (:classes))
       AND (:west IS NULL OR p.point && ST_MakeEnvelope(:west, :south, :east, :north, 4490))
-    ORDER BY t.place_id, t.kind <> 'standard', t.inherited, t.id
+    ORDER BY t.place_id, t.kind <> 'standard', t.inherited, t.name_id
 ) h
 WHERE (-h.rank, h.distance, h.place_id) > (-:after_rank, :after_distance, :after_place)
 ORDER BY h.rank DESC, h.distance, h.place_id

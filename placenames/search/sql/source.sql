@@ -1,5 +1,5 @@
 -- Everything the index derives from, for some places: their own names and those they inherit through lineage.
--- One row a name; `divisions` runs from the highest one down, `code` is that of the lowest.
+-- One row a name; `divisions` runs from the highest one down.
 -- :ids bigint[]  places to derive anew
 -- index: primary keys, ix_place_name_place, ix_place_lineage_to, ix_division_version_parent
 WITH RECURSIVE forebear (place_id, ancestor_id, inherited) AS (
@@ -26,13 +26,10 @@ living AS (
         ON n.place_id = h.heir_id AND (NOT seen.public OR placenames.is_public(n.status, p.secrecy, n.published_at))
     GROUP BY h.place_id, seen.public
 )
-SELECT p.id AS place_id, n.id AS name_id, n.text, n.specific, n.roman, n.kind, n.status, n.valid_from, n.valid_to,
-       f.inherited, l.alive, l.alive OR NOT l.has_living_heir AS current, shown.public,
-       p.rank, p.own_division_id, c.code AS class_code, p.class_label, path.divisions, path.code,
-       ST_AsEWKB(foundation.public_position(p.point)) AS point
+SELECT p.id AS place_id, n.id AS name_id, n.text, n.specific, n.valid_from, n.valid_to, f.inherited,
+       l.alive OR NOT l.has_living_heir AS current, shown.public, p.rank, p.own_division_id, path.divisions
 FROM forebear f
 JOIN placenames.place p ON p.id = f.place_id
-JOIN placenames.place_class c ON c.label = p.class_label
 JOIN placenames.place a ON a.id = f.ancestor_id
 JOIN placenames.place_name n ON n.place_id = f.ancestor_id
 CROSS JOIN LATERAL (
@@ -40,14 +37,14 @@ CROSS JOIN LATERAL (
 ) shown (public)
 JOIN living l ON l.place_id = p.id AND l.public = shown.public
 LEFT JOIN LATERAL (
-    WITH RECURSIVE up (division_id, parent_id, code, depth) AS (
-        (SELECT v.division_id, v.parent_id, v.code, 0 FROM boundaries.division_version v
+    WITH RECURSIVE up (division_id, parent_id, depth) AS (
+        (SELECT v.division_id, v.parent_id, 0 FROM boundaries.division_version v
          WHERE v.division_id = p.division_id ORDER BY v.valid_from DESC LIMIT 1)
         UNION ALL
-        (SELECT v.division_id, v.parent_id, v.code, up.depth + 1
+        (SELECT v.division_id, v.parent_id, up.depth + 1
          FROM up JOIN boundaries.division_version v ON v.division_id = up.parent_id
          ORDER BY v.valid_from DESC LIMIT 1)
     )
-    SELECT array_agg(division_id ORDER BY depth DESC) AS divisions, min(code) FILTER (WHERE depth = 0) AS code FROM up
+    SELECT array_agg(division_id ORDER BY depth DESC) AS divisions FROM up
 ) path ON true
 ORDER BY p.id, f.inherited, n.valid_from DESC NULLS LAST, n.id

@@ -6,6 +6,7 @@ WITH best AS (
     CROSS JOIN LATERAL (
         SELECT DISTINCT ON (zkey >> (2 * (14 - zoom))) place_id
         FROM placenames.map_point
+        WHERE min_zoom <= 14
         ORDER BY zkey >> (2 * (14 - zoom)), rank DESC, place_id
     ) cell
 ),
@@ -15,5 +16,6 @@ SET min_zoom = found.zoom
 FROM (
     SELECT p.place_id, coalesce(l.zoom, 14) AS zoom
     FROM placenames.map_point p LEFT JOIN lowest l ON l.place_id = p.place_id
+    WHERE p.min_zoom <= 14
 ) found
 WHERE found.place_id = m.place_id AND m.min_zoom <> found.zoom

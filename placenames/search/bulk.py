@@ -1,0 +1,83 @@
+"""The bulk form of the index: everything derived at once, by sets. Only `index.py` and loaders call it.
+
+Lineage is left aside: places that came from others or went into them are derived one by one afterwards
+(`index.derive_kin`). Each step may be a transaction of its own; what lies between them is in tables of their own,
+so that a load that was killed goes on with the step at which it stood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from foundation import sqlfiles
+from foundation.copying import copy_rows
+from placenames.search.tokens import Form, form
+
+SQL = sqlfiles.folder(__file__) / "bulk"
+FORMS_AT_ONCE = 50_000
+Work = Callable[[Sequence[str]], Iterable[Form]]
+
+
+def list_forms(session: Session) -> int:
+    """Write down every distinct form with its id and its rank; returns how many there are."""
+    _drop(session)
+    _run(session, "forms")
+    session.execute(text("CREATE INDEX ON placenames.listed_form (id)"))
+    return int(session.scalar(text("SELECT count(*) FROM placenames.listed_form")) or 0)
+
+
+def derived(texts: Sequence[str]) -> list[Form]:
+    """What forms are looked up by; a loader spreads this over processes."""
+    return [form(text) for text in texts]
+
+
+def write_forms(session: Session, start: int, work: Work = derived) -> None:
+    """Write the forms from the number `start` on, with the readings they may be typed in."""
+    bounds = {"start": start, "end": start + FORMS_AT_ONCE}
+    listed = session.execute(_LISTED, bounds).all()
+    made = list(work([row.text for row in listed]))
+    forms = ((row.id, it.text, it.grams, row.rank) for row, it in zip(listed, made, strict=True))
+    copy_rows(session, "placenames.search_form", ("id", "text", "grams", "rank"), forms)
+    sounds = (
+        (row.id, pinyin, initials, row.rank)
+        for row, it in zip(listed, made, strict=True)
+        for pinyin, initials in it.sounds
+    )
+    copy_rows(session, "placenames.search_sound", ("form_id", "pinyin", "initials", "rank"), sounds)
+    session.execute(_NUMBERED)
+
+
+def write_tokens(session: Session) -> None:
+    """Write the tokens of every place without lineage, those of one form together, best first."""
+    _run(session, "tokens")
+
+
+def write_points(session: Session) -> None:
+    """Write the points of the map with their lowest zoom, in the order in which tiles read them."""
+    _run(session, "points")
+    _run(session, "winners")
+    _run(session, "zooms")
+
+
+def tidy(session: Session) -> None:
+    """Drop what lay between the steps."""
+    _drop(session)
+
+
+_LISTED = text("SELECT id, text, rank FROM placenames.listed_form WHERE id > :start AND id <= :end ORDER BY id")
+_NUMBERED = text(
+    "SELECT setval(pg_get_serial_sequence('placenames.search_form', 'id'),"
+    " greatest(1, (SELECT max(id) FROM placenames.search_form)))"
+)
+
+
+def _drop(session: Session) -> None:
+    for table in ("listed_form", "listed_point", "listed_winner"):
+        session.execute(text(f"DROP TABLE IF EXISTS placenames.{table}"))
+
+
+def _run(session: Session, name: str) -> None:
+    session.connection().exec_driver_sql(sqlfiles.load(SQL / f"{name}.sql").driver_text)

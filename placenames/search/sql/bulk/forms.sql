@@ -1,0 +1,18 @@
+-- Every form under which a place is found, once, with the rank of the best place that the public finds by it: names,
+-- and the specific parts of divisions' names. Places with lineage give their forms, their ranks come later.
+-- index: none; one pass over all names
+CREATE TABLE placenames.listed_form AS
+SELECT row_number() OVER (ORDER BY text)::integer AS id, text, rank
+FROM (
+    SELECT named.text COLLATE "C" AS text, max(named.rank) FILTER (WHERE named.shown) AS rank
+    FROM (
+        SELECT unnest(CASE WHEN p.own_division_id IS NOT NULL AND char_length(n.specific) >= 2
+                           THEN ARRAY[n.text, n.specific] ELSE ARRAY[n.text] END) AS text,
+               p.rank,
+               placenames.is_public(n.status, p.secrecy, n.published_at)
+               AND NOT EXISTS (SELECT FROM placenames.place_lineage l
+                               WHERE l.from_place_id = p.id OR l.to_place_id = p.id) AS shown
+        FROM placenames.place_name n JOIN placenames.place p ON p.id = n.place_id
+    ) named
+    GROUP BY 1
+) once
