@@ -1,20 +1,24 @@
-"""Runs one benchmark by its name on the server of DATABASE_URL; `./diming bench` starts it."""
+"""Runs one benchmark by its name; `./diming bench` starts it."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 
-from benchmarks import write
+from benchmarks import load, write
+from benchmarks.frame import Asked, Report, alone
+from benchmarks.ground import Ground, server
 from foundation.errors import DimingError
 
-NAMES = {"write": write.run}
+NAMES: dict[str, Callable[[Ground, Asked], Report]] = {"load": load.run, "write": write.run}
 
 
 def main() -> int:
-    """0 where the target is reached, 1 where not or where it could not be measured."""
+    """0 where the targets are reached, 1 where not or where it could not be measured."""
     reader = argparse.ArgumentParser(prog="python -m benchmarks")
     reader.add_argument("name", choices=sorted(NAMES))
+    reader.add_argument("--rows", type=int, default=1_000_000)
     reader.add_argument("--rounds", type=int, default=5)
     reader.add_argument("--seconds", type=float, default=4.0)
     reader.add_argument("--json", action="store_true")
@@ -24,11 +28,12 @@ def main() -> int:
         print(line, file=sys.stderr, flush=True)
 
     try:
-        report = NAMES[asked.name](say, rounds=asked.rounds, seconds=asked.seconds)
+        with server(say) as ground, alone(ground):
+            report = NAMES[asked.name](ground, Asked(asked.rows, asked.rounds, asked.seconds))
+            print(report.as_json() if asked.json else report.as_text(), flush=True)
     except DimingError as error:
         say(f"地名:{error.line()}")
         return 1
-    print(report.as_json() if asked.json else report.as_text(), flush=True)
     return 0 if report.reached else 1
 
 

@@ -1,4 +1,4 @@
-"""The frame of every benchmark: a fresh database, two sides measured in turn, numbers for people and programs."""
+"""The frame of every benchmark: what is compared runs in turn, and the numbers are for people and for programs."""
 
 from __future__ import annotations
 
@@ -7,64 +7,67 @@ import os
 import platform
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psycopg2
-import psycopg2.errors
 from sqlalchemy.engine import make_url
 
-from foundation.database import libpq_address, owner_address, set_addresses, with_driver
+from benchmarks.ground import Ground
+from foundation.database import libpq_address, owner_address
 from foundation.errors import Refused
+from foundation.settings import PROJECT
+from foundation.sqlfiles import SqlFile
 from processes import schema
 
-DATABASE = "diming_bench"
+SCRATCH = "diming_bench"
 ONE_AT_A_TIME = 0x62656E6368
+PLANS = PROJECT / "benchmarks" / "plans"
 Say = Callable[[str], None]
 
 
-@contextmanager
-def own_database(say: Say) -> Iterator[str]:
-    """A migrated database on the server of DATABASE_URL, this process's register until it is dropped again.
+@dataclass(frozen=True)
+class Asked:
+    """What a benchmark was asked for."""
 
-    On the register itself nothing is done but to say CREATE DATABASE. Raises `Refused` where that is not allowed,
-    or where another benchmark runs on this server.
-    """
-    server = owner_address()
-    administration = psycopg2.connect(libpq_address(server))
-    administration.autocommit = True
+    rows: int
+    rounds: int
+    seconds: float
+
+
+@contextmanager
+def alone(ground: Ground) -> Iterator[None]:
+    """One benchmark at a time on a server; raises `Refused` where another one runs."""
+    server = psycopg2.connect(libpq_address(ground.address))
+    server.autocommit = True
     try:
-        with administration.cursor() as cursor:
+        with server.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_lock(%s)", (ONE_AT_A_TIME,))
             if not (cursor.fetchone() or (False,))[0]:
                 raise Refused("另一个性能测试正在这台数据库上运行。", remedy="请等它结束。")
-            _drop(cursor)
-            try:
-                cursor.execute("CREATE DATABASE diming_bench TEMPLATE template0")
-            except psycopg2.errors.InsufficientPrivilege:
-                raise Refused("当前数据库用户不能新建数据库。", remedy="请授予 CREATEDB,或换一台数据库。") from None
-            address = make_url(with_driver(server)).set(database=DATABASE).render_as_string(hide_password=False)
-            set_addresses(address, None)
-            try:
-                schema.migrate(address, say)
-                yield address
-            finally:
-                set_addresses(server, None)
-                _drop(cursor)
+        yield
     finally:
-        administration.close()
+        server.close()
 
 
-def _drop(cursor: Any) -> None:
-    cursor.execute("DROP DATABASE IF EXISTS diming_bench WITH (FORCE)")
+@contextmanager
+def own_database(ground: Ground) -> Iterator[str]:
+    """An empty migrated database, this process's register until it is dropped again."""
+    ground.create(SCRATCH)
+    try:
+        address = ground.use(SCRATCH)
+        schema.migrate(address, ground.say)
+        yield address
+    finally:
+        ground.drop(SCRATCH)
 
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two that are compared: what it is called, and how it is run for some seconds.
+    """One of those that are compared: what it is called, and how it is run for some seconds.
 
     `run` returns how long each of its acts took, in seconds.
     """
@@ -101,18 +104,20 @@ def percentile(values: Sequence[float], hundredth: float) -> float:
     return ordered[max(0, -(-len(ordered) * hundredth // 100).__int__() - 1)]
 
 
-def compared(a: Side, b: Side, *, rounds: int, seconds: float, say: Say) -> tuple[Measured, Measured]:
-    """Run two sides in turn after a warm-up: A B, B A, A B …, so that what drifts touches both alike."""
-    found = {a.name: Measured(a.name), b.name: Measured(b.name)}
-    for side in (a, b):
-        side.run(max(1.0, seconds / 2))
+def compared(sides: Sequence[Side], *, rounds: int, seconds: float, say: Say, warm: bool = True) -> list[Measured]:
+    """Run sides in turn after a warm-up, in another order each round, so that what drifts touches all alike."""
+    found = {side.name: Measured(side.name) for side in sides}
+    if warm:
+        for side in sides:
+            side.run(max(1.0, seconds / 2))
     for number in range(rounds):
-        for side in (a, b) if number % 2 == 0 else (b, a):
+        turned = [*sides[number % len(sides) :], *sides[: number % len(sides)]]
+        for side in turned if number % 2 == 0 else reversed(turned):
             began = time.perf_counter()
             took = side.run(seconds)
             found[side.name].add(took, time.perf_counter() - began)
         say(f"第 {number + 1}/{rounds} 轮:" + ",".join(f"{it.name} {it.rates[-1]:.0f} 次/秒" for it in found.values()))
-    return found[a.name], found[b.name]
+    return list(found.values())
 
 
 def ratio(a: Measured, b: Measured) -> float:
@@ -121,57 +126,99 @@ def ratio(a: Measured, b: Measured) -> float:
 
 
 @dataclass(frozen=True)
-class Report:
-    """What a benchmark found: the two sides, their ratio, and how large it should be at least."""
+class Fact:
+    """One number with its unit, and what it should be at most or at least where something was promised."""
 
-    title: str
-    a: Measured
-    b: Measured
-    target: float
+    name: str
+    value: float
+    unit: str = ""
+    at_most: float | None = None
+    at_least: float | None = None
 
     @property
     def reached(self) -> bool:
-        """Whether the target is reached."""
-        return ratio(self.a, self.b) >= self.target
+        """Whether it keeps what was promised."""
+        return not (
+            (self.at_most is not None and self.value > self.at_most)
+            or (self.at_least is not None and self.value < self.at_least)
+        )
+
+    def as_text(self) -> str:
+        """One line for people."""
+        line = f"{self.name}:{self.value:,.3f}".rstrip("0").rstrip(".") + (f" {self.unit}" if self.unit else "")
+        limit = self.at_most if self.at_most is not None else self.at_least
+        if limit is None:
+            return line
+        told = "不超过" if self.at_most is not None else "不低于"
+        return f"{line}({told} {limit:g}:{'达到' if self.reached else '没有达到'})"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a benchmark found: the sides it compared, and numbers about them."""
+
+    title: str
+    sides: Sequence[Measured]
+    facts: Sequence[Fact]
+
+    @property
+    def reached(self) -> bool:
+        """Whether everything that was promised is kept."""
+        return all(fact.reached for fact in self.facts)
 
     def as_json(self) -> str:
         """For programs."""
         told = {
-            "title": self.title, "machine": machine(), "a": self.a.told(), "b": self.b.told(),
-            "ratio": round(ratio(self.a, self.b), 3), "target": self.target, "reached": self.reached,
+            "title": self.title, "machine": machine(), "sides": [side.told() for side in self.sides],
+            "facts": [
+                {"name": it.name, "value": round(it.value, 3), "unit": it.unit, "at_most": it.at_most,
+                 "at_least": it.at_least, "reached": it.reached} for it in self.facts
+            ],
+            "reached": self.reached,
         }  # fmt: skip
         return json.dumps(told, ensure_ascii=False, indent=1)
 
     def as_text(self) -> str:
         """For people."""
         lines = [self.title, "  " + ",".join(f"{key} {value}" for key, value in machine().items())]
-        for side in (self.a, self.b):
+        for side in self.sides:
             it = side.told()
             lines.append(
                 f"  {it['name']}:{it['per_second']} 次/秒(共 {it['acts']} 次),中位 {it['median_ms']} ms,"
                 f"99% 在 {it['p99_ms']} ms 以内"
             )
-        verdict = "达到" if self.reached else "没有达到"
-        lines.append(f"  比值 {ratio(self.a, self.b):.3f},{verdict}目标 {self.target:.2f}")
-        return "\n".join(lines)
+        return "\n".join([*lines, *(f"  {fact.as_text()}" for fact in self.facts)])
+
+
+def keep_plan(name: str, statement: SqlFile, parameters: Mapping[str, object]) -> None:
+    """Write down how PostgreSQL answers a question, with what it read, under `benchmarks/plans/`."""
+    PLANS.mkdir(exist_ok=True)
+    connection = psycopg2.connect(libpq_address(owner_address()))
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {statement.driver_text}", dict(parameters))
+            lines = [str(row[0]) for row in cursor.fetchall()]
+    finally:
+        connection.close()
+    (PLANS / f"{name}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def machine() -> dict[str, str]:
     """Where it was measured: processor, cores, memory, versions, how the database commits."""
-    connection = psycopg2.connect(libpq_address(owner_address()))
+    connection = psycopg2.connect(libpq_address(make_url(owner_address()).render_as_string(hide_password=False)))
     try:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT current_setting('server_version'), current_setting('fsync'),"
-                " current_setting('synchronous_commit')"
+                " current_setting('synchronous_commit'), current_setting('shared_buffers')"
             )
-            version, fsync, synchronous = cursor.fetchone() or ("", "", "")
+            version, fsync, synchronous, buffers = cursor.fetchone() or ("", "", "", "")
     finally:
         connection.close()
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / (1 << 30)
     return {
         "cpu": _processor(), "cores": str(os.cpu_count()), "memory": f"{memory:.0f} GB",
-        "python": platform.python_version(), "postgresql": version.split()[0],
+        "python": platform.python_version(), "postgresql": version.split()[0], "shared_buffers": buffers,
         "fsync": fsync, "synchronous_commit": synchronous,
     }  # fmt: skip
 

@@ -13,7 +13,8 @@ from unittest.mock import patch
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from benchmarks.frame import Report, Say, Side, compared, own_database
+from benchmarks.frame import Asked, Fact, Report, Side, compared, own_database, ratio
+from benchmarks.ground import Ground
 from foundation import clock, journal
 from foundation.access.actor import Actor
 from foundation.access.queries import grants
@@ -50,9 +51,9 @@ class Client:
             change(session, self.actor, self.case, ProposalChange(location=words))
 
 
-def run(say: Say, *, rounds: int, seconds: float) -> Report:
+def run(ground: Ground, asked: Asked) -> Report:
     """Measure on a database of its own."""
-    with own_database(say):
+    with own_database(ground):
         clients = _clients()
         numbers = count()
 
@@ -63,11 +64,11 @@ def run(say: Say, *, rounds: int, seconds: float) -> Report:
             with patch.object(journal, "write", _forget):
                 return with_journal(for_seconds)
 
-        a, b = compared(
-            Side("有办理日志", with_journal), Side("无办理日志", without), rounds=rounds, seconds=seconds, say=say
-        )
+        sides = (Side("有办理日志", with_journal), Side("无办理日志", without))
+        a, b = compared(sides, rounds=asked.rounds, seconds=asked.seconds, say=ground.say)
         _check(a.told()["acts"])
-        return Report(f"写入:{CLIENTS} 人同时办理,有无办理日志", a, b, TARGET)
+        kept = Fact("有日志时的速度与无日志时之比", ratio(a, b), at_least=TARGET)
+        return Report(f"写入:{CLIENTS} 人同时办理,有无办理日志", (a, b), (kept,))
 
 
 def _forget(session: Session) -> int:

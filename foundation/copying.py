@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from io import BytesIO
 
@@ -26,18 +27,24 @@ def copy_text(session: Session, table: str, columns: Sequence[str], text: bytes)
         cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", BytesIO(text))
 
 
-def line(row: Iterable[object]) -> str:
-    """One row in COPY's text format."""
-    return "\t".join([written(value) for value in row]) + "\n"
+_NULL = "\0"  # stands for NULL until the line is whole
+_SPECIAL = re.compile(r"[\\\t\n\r]")
+_WRITTEN = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 
-def written(value: object) -> str:
-    """One value in COPY's text format."""
-    if value is None:
-        return "\\N"
-    if isinstance(value, tuple | list):
-        return "{" + ",".join([str(item) for item in value]) + "}"
-    text = str(value)
-    if "\\" in text or "\t" in text or "\n" in text or "\r" in text:
-        return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
-    return text
+def line(row: Sequence[object]) -> str:
+    """One row in COPY's text format. A character that PostgreSQL cannot hold is left for it to refuse."""
+    texts = [_NULL if value is None else value if value.__class__ is str else _plain(value) for value in row]
+    joined = "\t".join(texts)
+    plain = "\\" not in joined and "\n" not in joined and "\r" not in joined
+    if plain and joined.count("\t") == len(texts) - 1 and joined.count(_NULL) == row.count(None):
+        return joined.replace(_NULL, "\\N") + "\n"
+    return "\t".join(["\\N" if value is None else _escaped(_plain(value)) for value in row]) + "\n"
+
+
+def _plain(value: object) -> str:
+    return "{" + ",".join(map(str, value)) + "}" if isinstance(value, tuple | list) else str(value)
+
+
+def _escaped(text: str) -> str:
+    return _SPECIAL.sub(lambda found: _WRITTEN[found[0]], text)

@@ -80,11 +80,14 @@ def collected(session: Session, subject_kind: str, subject_id: int) -> list[Line
     return [line for line in lines if (line.subject_kind, line.subject_id) == (subject_kind, subject_id)]
 
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
 def canonical(value: Mapping[str, Any] | None) -> str | None:
     """The one JSON text of a value that is stored and hashed."""
     if value is None:
         return None
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _ENCODER.encode(value)
 
 
 def digest(previous: bytes, seq: int, at: datetime, fields: Iterable[object]) -> bytes:
@@ -106,19 +109,15 @@ def _content(fields: Iterable[object]) -> bytes:
     return b"".join([len(part).to_bytes(8, "big") + part for part in parts])
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A line before it has its number: what is hashed of it, and its columns from `person` to `after` for COPY."""
-
-    content: bytes
-    written: str
+Prepared = tuple[bytes, str]
+"""A line before it has its number: what is hashed of it, and its columns from `person` to `after` for COPY."""
 
 
 def prepare(it: Line) -> Prepared:
     """Everything of a line that does not need the head of the chain; another process may do it."""
     before, after = canonical(it.before), canonical(it.after)
     fields = (it.person, it.organ, it.verb, it.subject_kind, it.subject_id, it.reason, before, after)
-    return Prepared(_content(fields), line(fields)[:-1])
+    return _content(fields), line(fields)[:-1]
 
 
 def write(session: Session) -> int:
@@ -146,10 +145,13 @@ def append(session: Session, lines: Iterable[tuple[datetime, Prepared]]) -> int:
 
 
 def _chained(lines: Iterable[tuple[datetime, Prepared]], seq: int, previous: bytes) -> Iterator[str]:
-    for at, prepared in lines:
+    last: datetime | None = None
+    for at, (content, written) in lines:
+        if at is not last:  # the lines of a bulk act share one instant
+            last, shown, instant = at, at.isoformat(), _instant(at)
         seq += 1
-        mark = _mark(previous, seq, _instant(at), prepared.content)
-        yield f"{seq}\t{at.isoformat()}\t{prepared.written}\t\\\\x{previous.hex()}\t\\\\x{mark.hex()}\n"
+        mark = _mark(previous, seq, instant, content)
+        yield f"{seq}\t{shown}\t{written}\t\\\\x{previous.hex()}\t\\\\x{mark.hex()}\n"
         previous = mark
 
 

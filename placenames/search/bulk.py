@@ -26,6 +26,11 @@ def list_forms(session: Session) -> int:
     _drop(session)
     _run(session, "forms")
     session.execute(text("CREATE INDEX ON placenames.listed_form (id)"))
+    return listed(session)
+
+
+def listed(session: Session) -> int:
+    """How many forms are written down."""
     return int(session.scalar(text("SELECT count(*) FROM placenames.listed_form")) or 0)
 
 
@@ -37,13 +42,13 @@ def derived(texts: Sequence[str]) -> list[Form]:
 def write_forms(session: Session, start: int, work: Work = derived) -> None:
     """Write the forms from the number `start` on, with the readings they may be typed in."""
     bounds = {"start": start, "end": start + FORMS_AT_ONCE}
-    listed = session.execute(_LISTED, bounds).all()
-    made = list(work([row.text for row in listed]))
-    forms = ((row.id, it.text, it.grams, row.rank) for row, it in zip(listed, made, strict=True))
+    waiting = session.execute(_LISTED, bounds).all()
+    made = list(work([row.text for row in waiting]))
+    forms = ((row.id, it.text, it.grams, row.rank) for row, it in zip(waiting, made, strict=True))
     copy_rows(session, "placenames.search_form", ("id", "text", "grams", "rank"), forms)
     sounds = (
         (row.id, pinyin, initials, row.rank)
-        for row, it in zip(listed, made, strict=True)
+        for row, it in zip(waiting, made, strict=True)
         for pinyin, initials in it.sounds
     )
     copy_rows(session, "placenames.search_sound", ("form_id", "pinyin", "initials", "rank"), sounds)

@@ -24,6 +24,8 @@ INDEX_LOCK = 0x696E646578
 # From this share of all points on, finding every point's zoom at once is cheaper than one by one.
 MANY = 500
 MANY_OF = 0.02
+# So many places at once, and most of the register: everything is derived anew, by sets.
+FIRST_LOAD = 5000
 
 TOKEN_COLUMNS = tuple(search_token.columns.keys())
 SOUND_COLUMNS = tuple(search_sound.columns.keys())
@@ -37,6 +39,9 @@ def refresh(session: Session, place_ids: Iterable[int]) -> int:
     session.flush()
     alone(session)
     affected = sorted(session.scalars(_WITH_KIN, {"ids": asked}))
+    if len(affected) > FIRST_LOAD and 2 * len(affected) > (session.scalar(_ALL) or 0):
+        rebuild(session)
+        return len(affected)
     keys = set(session.scalars(_KEYS, {"ids": affected}))
     for start in range(0, len(affected), BATCH):
         derive(session, affected[start : start + BATCH])
@@ -48,8 +53,7 @@ def refresh(session: Session, place_ids: Iterable[int]) -> int:
 def rebuild(session: Session, say: Callable[[int, int], None] = lambda done, of: None) -> int:
     """Write all derived data anew; `say` is told how many forms are done, of how many. Returns the places."""
     alone(session)
-    for clear in _CLEAR_ALL:
-        session.execute(clear)
+    clear(session)
     of = bulk.list_forms(session)
     for start in range(0, of, bulk.FORMS_AT_ONCE):
         bulk.write_forms(session, start)
@@ -58,7 +62,13 @@ def rebuild(session: Session, say: Callable[[int, int], None] = lambda done, of:
     bulk.write_points(session)
     derive_kin(session)
     bulk.tidy(session)
-    return int(session.scalar(text("SELECT count(*) FROM placenames.place")) or 0)
+    return int(session.scalar(_ALL) or 0)
+
+
+def clear(session: Session) -> None:
+    """Delete everything derived."""
+    for table in _CLEAR_ALL:
+        session.execute(table)
 
 
 def derive_kin(session: Session) -> None:
@@ -85,6 +95,7 @@ _WITH_KIN = text("""
     )
     SELECT id FROM down UNION SELECT id FROM up
 """)
+_ALL = text("SELECT count(*) FROM placenames.place")
 _KIN = text("SELECT from_place_id FROM placenames.place_lineage UNION SELECT to_place_id FROM placenames.place_lineage")
 _CLEAR_ALL = tuple(
     text(f"DELETE FROM placenames.{table}")  # noqa: S608 (no value of anyone)

@@ -86,19 +86,21 @@ def read(text: str, division: str | None = None) -> tuple[Reading, ...]:
 
 def _from_dictionary(text: str) -> Iterator[Reading]:
     _, phrases = _dictionaries()
-    start = 0
-    while start < len(text):
-        lengths = range(min(_LONGEST_PHRASE, len(text) - start), 1, -1)
-        phrase = next((text[start : start + n] for n in lengths if text[start : start + n] in phrases), "")
-        if phrase:
-            for char, options in zip(phrase, phrases[phrase], strict=True):
-                yield _reading(char, options[0])
-            start += len(phrase)
+    start, end = 0, len(text)
+    while start < end:
+        for length in range(min(_LONGEST_PHRASE, end - start), 1, -1):
+            phrase = text[start : start + length]
+            if phrase in phrases:
+                for char, options in zip(phrase, phrases[phrase], strict=True):
+                    yield _reading(char, options[0])
+                start += length
+                break
         else:
             yield _reading(text[start], "")
             start += 1
 
 
+@lru_cache(maxsize=50_000)
 def _reading(char: str, in_phrase: str) -> Reading:
     known = alternatives(char)
     if not known:
@@ -106,13 +108,23 @@ def _reading(char: str, in_phrase: str) -> Reading:
     return Reading(char, unicodedata.normalize("NFC", in_phrase) or known[0], len(known) == 1)
 
 
+@lru_cache(maxsize=1)
+def _openings() -> frozenset[str]:
+    """The first characters of the texts in the table: most names have none of them further than this."""
+    return frozenset(text[0] for text in overrides())
+
+
 def _matches(text: str, division: str) -> Iterator[tuple[int, Override]]:
     """Rows that apply, longest text first; a character once taken by a longer text is left to it."""
-    table, taken = overrides(), [False] * len(text)
+    openings, table = _openings(), overrides()
+    starts = [start for start, char in enumerate(text) if char in openings]
+    if not starts:
+        return
+    taken = [False] * len(text)
     for length in range(min(_longest_override(), len(text)), 0, -1):
-        for start in range(len(text) - length + 1):
+        for start in starts:
             rows = table.get(text[start : start + length])
-            if rows is None or any(taken[start : start + length]):
+            if rows is None or start + length > len(text) or any(taken[start : start + length]):
                 continue
             row = next((row for row in rows if division.startswith(row.division)), None)
             if row is not None:
@@ -143,12 +155,13 @@ def search_keys(text: str) -> tuple[SearchKey, ...]:
 
 def _local(text: str) -> Iterator[tuple[int, Override]]:
     """Every place in `text` that some division reads in a way of its own, with that reading."""
-    table = overrides()
-    for start in range(len(text)):
-        for length in range(1, min(_longest_override(), len(text) - start) + 1):
-            for row in table.get(text[start : start + length], ()):
-                if row.division:
-                    yield start, row
+    openings, table = _openings(), overrides()
+    for start, char in enumerate(text):
+        if char in openings:
+            for length in range(1, min(_longest_override(), len(text) - start) + 1):
+                for row in table.get(text[start : start + length], ()):
+                    if row.division:
+                        yield start, row
 
 
 def read_alike_everywhere(text: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -40,6 +40,7 @@ def _toneless_table() -> dict[int, str | None]:
 _TONELESS = _toneless_table()
 
 
+@lru_cache(maxsize=20_000)
 def toneless(text: str) -> str:
     """Take the tone marks off NFC text; ü, the apostrophe and the hyphen stay (rule 9 allows this form)."""
     return unicodedata.normalize("NFC", text.translate(_TONELESS))
@@ -58,10 +59,7 @@ def word(readings: Sequence[Reading]) -> str:
     Capital on its first syllable (rule 10), apostrophe before a, o, e inside it (rule 11), 儿 as r only after another
     syllable (rule 12). Characters without a reading stay as they are.
     """
-    return unicodedata.normalize("NFC", "".join(_written(readings)))
-
-
-def _written(readings: Iterable[Reading]) -> Iterator[str]:
+    written: list[str] = []
     started = follows = False
     for reading in readings:
         syllable = reading.reading
@@ -69,9 +67,10 @@ def _written(readings: Iterable[Reading]) -> Iterator[str]:
             if syllable == "r" and not follows:
                 syllable = "ér"
             if follows and toneless(syllable[0]) in "aoeê":
-                yield "'"
+                written.append("'")
             if not started:
                 syllable = syllable[0].upper() + syllable[1:]
             started = True
         follows = reading.is_syllable
-        yield syllable
+        written.append(syllable)
+    return unicodedata.normalize("NFC", "".join(written))

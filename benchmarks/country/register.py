@@ -1,0 +1,120 @@
+"""The country's register in a database of its own: made when it is missing, gone on with when it was left half-made."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from benchmarks.ground import Ground
+from foundation.database import set_addresses
+from foundation.errors import Unavailable
+from foundation.settings import PROJECT
+from processes import schema
+
+SEED = 7
+
+
+def database(rows: int) -> str:
+    """The name of the database that holds so many names."""
+    return f"diming_country_{rows}"
+
+
+@dataclass
+class Part:
+    """What a part of the making answered, how long it took in all, and the most memory that it had at once."""
+
+    answer: dict[str, Any]
+    seconds: float
+    peak: int
+    """Bytes: the proportional set sizes of the process and its children, summed, at their largest."""
+
+
+@dataclass
+class Made:
+    """How a register was made in this run; empty where it was there already."""
+
+    divisions: Part | None = None
+    load: Part | None = None
+    seconds: float = 0.0
+    phases: list[dict[str, Any]] = field(default_factory=list)
+
+
+def ready(ground: Ground, rows: int, *, anew: bool = False) -> Made:
+    """Make the register of `rows` names the one that this process works with."""
+    name = database(rows)
+    began = time.monotonic()
+    if anew or not ground.has(name):
+        ground.create(name)
+    address = ground.use(name)
+    schema.migrate(address, ground.say)
+    made = Made()
+    made.divisions = run_part("divisions", rows)
+    made.load = run_part("load", rows)
+    set_addresses(address, None)
+    made.phases = made.load.answer["phases"]
+    made.seconds = time.monotonic() - began
+    return made
+
+
+def run_part(part: str, rows: int, seed: int = SEED) -> Part:
+    """Run one part as a process of its own on the database of this process."""
+    command = [sys.executable, "-m", "benchmarks.country", part, f"--rows={rows}", f"--seed={seed}"]
+    began = time.monotonic()
+    process = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
+    watch = Watch(process.pid)
+    answer, _ = process.communicate()
+    seconds, peak = time.monotonic() - began, watch.stop()
+    if process.returncode != 0:
+        raise Unavailable(f"性能测试的登记库没有做完({part})。", remedy="再次运行会接着做。")
+    return Part(json.loads(answer.splitlines()[-1]), seconds, peak)
+
+
+class Watch:
+    """The memory of a process and its children, looked at twice a second."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid, self.peak, self.over = pid, 0, threading.Event()
+        self.thread = threading.Thread(target=self._look, daemon=True)
+        self.thread.start()
+
+    def _look(self) -> None:
+        while not self.over.wait(0.5):
+            self.peak = max(self.peak, sum(_proportional(pid) for pid in family(self.pid)))
+
+    def stop(self) -> int:
+        """The largest sum seen, in bytes."""
+        self.over.set()
+        self.thread.join()
+        return self.peak
+
+
+def family(pid: int) -> list[int]:
+    """A process and all its descendants."""
+    found = [pid]
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            for child in task.read_text().split():
+                found += family(int(child))
+        except OSError:
+            continue  # it ended meanwhile
+    return found
+
+
+def _proportional(pid: int) -> int:
+    try:
+        with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as lines:
+            return next((int(line.split()[1]) << 10 for line in lines if line.startswith("Pss:")), 0)
+    except OSError:
+        return 0
+
+
+def environment(**more: str) -> dict[str, str]:
+    """The environment of a program that works with this process's register."""
+    return {**os.environ, **more}

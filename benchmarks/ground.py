@@ -1,0 +1,100 @@
+"""The server that benchmarks run on: a cluster of their own, which they may restart, or the one of DATABASE_URL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import psycopg2
+from sqlalchemy.engine import make_url
+
+from deploy import ground
+from deploy.setup import postgis, steps
+from foundation.cluster import PrivateCluster
+from foundation.cluster.private import data_major
+from foundation.database import libpq_address, set_addresses, with_driver
+
+Say = Callable[[str], None]
+HOME = "bench"  # the folder of the benchmarks' own cluster, below that of the installation
+
+
+@dataclass
+class Ground:
+    """A server; `cluster` is None where it was given by DATABASE_URL, and then it is never restarted."""
+
+    address: str
+    cluster: PrivateCluster | None
+    say: Say
+
+    def database(self, name: str) -> str:
+        """The address of one of its databases."""
+        return make_url(with_driver(self.address)).set(database=name).render_as_string(hide_password=False)
+
+    def use(self, name: str) -> str:
+        """Make a database the one that this process works with; returns its address."""
+        address = self.database(name)
+        set_addresses(address, None)
+        return address
+
+    def has(self, name: str) -> bool:
+        """Whether there is a database of that name."""
+        return bool(self.ask("SELECT EXISTS (SELECT FROM pg_database WHERE datname = %s)", name))
+
+    def create(self, name: str) -> None:
+        """Make an empty database, in place of one of that name."""
+        set_addresses(self.address, None)
+        self.do(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        self.do(f'CREATE DATABASE "{name}" TEMPLATE template0')
+
+    def drop(self, name: str) -> None:
+        """Drop a database."""
+        set_addresses(self.address, None)
+        self.do(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def ask(self, question: str, *values: object) -> object:
+        """One value."""
+        connection = psycopg2.connect(libpq_address(self.address))
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(question, values)
+                return (cursor.fetchone() or (None,))[0]
+        finally:
+            connection.close()
+
+    def do(self, statement: str) -> None:
+        """One statement outside of a transaction."""
+        connection = psycopg2.connect(libpq_address(self.address))
+        connection.autocommit = True
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+        finally:
+            connection.close()
+
+    def restart(self, name: str) -> str | None:
+        """Restart the server, so that its buffers are empty; the database's new address, or None where it may not.
+
+        The page cache of the system stays: only the machine's administrator can empty that.
+        """
+        if self.cluster is None:
+            return None
+        set_addresses(self.address, None)
+        self.cluster.stop()
+        self.address = self.cluster.ensure_running(self.say).owner
+        return self.use(name)
+
+
+@contextmanager
+def server(say: Say) -> Iterator[Ground]:
+    """The server for the length of a benchmark; the benchmarks' own cluster is stopped afterwards."""
+    given = ground.given()
+    if given is not None:
+        yield Ground(with_driver(given), None, say)
+        return
+    home = steps.home() / HOME
+    cluster = PrivateCluster(home, postgis.find_or_bring(say, data_major(home)))
+    try:
+        yield Ground(cluster.ensure_running(say).owner, cluster, say)
+    finally:
+        cluster.release()

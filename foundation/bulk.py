@@ -1,0 +1,127 @@
+"""What any bulk load needs: to know where it stands, and to put indexes aside and back, however often it is killed.
+
+Each step keeps its progress in its own transaction (`BulkLoad`), and what was put aside is written down before it
+is dropped (`SetAside`), so the database itself knows at every moment what is still to be done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select, text
+from sqlalchemy.orm import Session
+
+from foundation import clock
+from foundation.errors import Refused
+from foundation.models import BulkLoad, SetAside
+
+# A load may take what the machine has for sorting, and need not wait for the disk at each step.
+_ROOMY = (
+    "SET LOCAL synchronous_commit = off",
+    "SET LOCAL maintenance_work_mem = '768MB'",
+    "SET LOCAL work_mem = '256MB'",
+    "SET LOCAL max_parallel_maintenance_workers = 2",
+    "SET LOCAL statement_timeout = 0",
+)
+
+
+def make_room(session: Session) -> None:
+    """Give this transaction what long statements over everything need."""
+    for setting in _ROOMY:
+        session.execute(text(setting))
+
+
+def state(session: Session, name: str) -> BulkLoad | None:
+    """Where a load stands, or None where it never began; nobody else can go on with it until this commit."""
+    return session.scalars(select(BulkLoad).where(BulkLoad.name == name).with_for_update()).one_or_none()
+
+
+def begin(session: Session, name: str, fingerprint: str, phase: str, of: int, places: int, names: int) -> BulkLoad:
+    """Write down a new load and reserve the numbers of its places and names."""
+    now = clock.now()
+    load = BulkLoad(
+        name=name, fingerprint=fingerprint, phase=phase, done=0, of=of,
+        first_place=_reserve(session, "placenames.place", places),
+        first_name=_reserve(session, "placenames.place_name", names), began_at=now, changed_at=now,
+    )  # fmt: skip
+    session.add(load)
+    session.flush()
+    return load
+
+
+def _reserve(session: Session, table: str, count: int) -> int:
+    # nextval first: nobody who writes at the same time can then draw a number of ours.
+    first = session.scalar(text("SELECT nextval(pg_get_serial_sequence(:table, 'id'))"), {"table": table})
+    last = {"table": table, "last": first + max(count, 1) - 1}
+    session.execute(text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :last)"), last)
+    return int(first)
+
+
+def reach(load: BulkLoad, phase: str, done: int, of: int) -> None:
+    """Write down how far a load is, with the transaction that brought it there."""
+    load.phase, load.done, load.of, load.changed_at = phase, done, of, clock.now()
+
+
+def other_load(session: Session, name: str, done: str) -> str | None:
+    """The name of another load that began and is not done."""
+    question = select(BulkLoad.name).where(BulkLoad.name != name, BulkLoad.phase != done)
+    return session.scalars(question).first()
+
+
+def put_aside(session: Session, load: str, tables: Sequence[str]) -> int:
+    """Drop the indexes and foreign keys of some tables but their primary keys; returns how many are written down."""
+    found = session.execute(_DROPPABLE, {"tables": list(tables)}).all()
+    for row in found:
+        session.add(SetAside(load=load, relation=row.relation, name=row.name, definition=row.definition))
+        session.flush()
+        session.execute(text(row.removal))
+    return len(found)
+
+
+def put_back_next(session: Session, load: str, tables: Sequence[str]) -> str | None:
+    """Make one of the indexes and keys of some tables again; returns its name, or None where all are back.
+
+    Raises `Refused` where the rows that were loaded do not fit it.
+    """
+    waiting = select(SetAside).where(SetAside.load == load, SetAside.relation.in_(tables))
+    # Indexes first: the checks of foreign keys and of uniqueness use them.
+    row = session.scalars(
+        waiting.order_by(SetAside.definition.like("ALTER%FOREIGN%"), SetAside.id).limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    name, definition = row.name, row.definition
+    session.execute(delete(SetAside).where(SetAside.id == row.id))
+    session.execute(text(definition))
+    return name
+
+
+def anything_aside(session: Session) -> bool:
+    """Whether some index of the register is still to be put back."""
+    return session.scalar(select(SetAside.id).limit(1)) is not None
+
+
+def refuse_other(kept: BulkLoad, fingerprint: str) -> None:
+    """Raise where a load of the same name began with other content."""
+    if kept.fingerprint != fingerprint:
+        raise Refused(f"“{kept.name}”已经用别的内容开始载入。", remedy="请先载完原来的内容,或清空后重来。")
+
+
+# Both kinds at once, in an order that never changes: constraints that can be made again, then plain indexes.
+_DROPPABLE = text("""
+    SELECT relation, name, definition, removal FROM (
+        SELECT c.conrelid::regclass::text AS relation, c.conname::text AS name, 0 AS kind,
+               format('ALTER TABLE %s ADD CONSTRAINT %I %s', c.conrelid::regclass, c.conname,
+                      pg_get_constraintdef(c.oid)) AS definition,
+               format('ALTER TABLE %s DROP CONSTRAINT %I', c.conrelid::regclass, c.conname) AS removal
+        FROM pg_constraint c
+        WHERE c.conrelid = ANY (CAST(:tables AS regclass[])) AND c.contype IN ('u', 'f')
+        UNION ALL
+        SELECT i.indrelid::regclass::text, r.relname::text, 1, pg_get_indexdef(i.indexrelid),
+               format('DROP INDEX %s', i.indexrelid::regclass)
+        FROM pg_index i JOIN pg_class r ON r.oid = i.indexrelid
+        WHERE i.indrelid = ANY (CAST(:tables AS regclass[]))
+          AND NOT EXISTS (SELECT FROM pg_constraint c WHERE c.conindid = i.indexrelid AND c.contype IN ('p', 'u', 'x'))
+    ) found
+    ORDER BY kind, relation, name
+""")
