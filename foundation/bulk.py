@@ -21,6 +21,7 @@ _ROOMY = (
     "SET LOCAL maintenance_work_mem = '768MB'",
     "SET LOCAL work_mem = '256MB'",
     "SET LOCAL max_parallel_maintenance_workers = 2",
+    "SET LOCAL max_parallel_workers_per_gather = 2",
     "SET LOCAL statement_timeout = 0",
 )
 

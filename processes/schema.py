@@ -181,7 +181,7 @@ def _write_policy(connection: Connection) -> None:
     if known != str(decimals):
         connection.execute(text(
             "CREATE OR REPLACE FUNCTION foundation.public_position(place geometry) RETURNS geometry LANGUAGE sql"
-            f" IMMUTABLE AS 'SELECT ST_SnapToGrid(place, 1e-{decimals})'"
+            f" IMMUTABLE PARALLEL SAFE AS 'SELECT ST_SnapToGrid(place, 1e-{decimals})'"
         ))  # fmt: skip
         connection.execute(
             text("INSERT INTO foundation.policy (name, value) VALUES ('public_decimals', :value)"

@@ -141,7 +141,6 @@ class _County:
                 source_key=str(number),
                 rank=low + int((high - low) * heights[index]),
                 division_id=self.division(town),
-                geom=points[index],
                 point=points[index],
             )
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmarks import bringing
 from benchmarks.ground import Ground
 from foundation.database import set_addresses
 from foundation.errors import Unavailable
@@ -48,6 +49,7 @@ class Made:
 
 def ready(ground: Ground, rows: int, *, anew: bool = False) -> Made:
     """Make the register of `rows` names the one that this process works with."""
+    bringing.names(ground.say)
     name = database(rows)
     began = time.monotonic()
     if anew or not ground.has(name):

@@ -63,6 +63,9 @@ def upgrade() -> None:
         op.execute(f"DROP VIEW published.{view}")
     for table in ("search_token", "search_place", "map_point"):
         op.execute(f"DROP TABLE placenames.{table}")
+    # Views and bulk statements over them may then be worked out by several processes at once.
+    op.execute("ALTER FUNCTION placenames.is_public(text, text, timestamptz) PARALLEL SAFE")
+    op.execute("ALTER FUNCTION foundation.public_position(geometry) PARALLEL SAFE")
     _search()
     _map()
     for view, question in VIEWS.items():
@@ -245,6 +248,8 @@ def downgrade() -> None:
                " placenames.map_point")  # fmt: skip
     op.execute("DROP FUNCTION placenames.zkey(geometry)")
     op.execute("DROP FUNCTION placenames.thin(bigint)")
+    op.execute("ALTER FUNCTION placenames.is_public(text, text, timestamptz) PARALLEL UNSAFE")
+    op.execute("ALTER FUNCTION foundation.public_position(geometry) PARALLEL UNSAFE")
     places, published = (import_module(f"migrations.versions.{name}") for name in ("0003_places", "0004_published"))
     places._derived()
     places._thinning()

@@ -82,13 +82,16 @@ class PlaceDraft:
         }
 
     def journal_fields(self) -> Mapping[str, object]:
-        """What the journal keeps of it."""
-        return {
+        """What the journal keeps of it; what is usual is left out: CGCS2000, 公开."""
+        told: dict[str, object] = {
             "class": self.class_label,
             "names": [{"text": n.spelling.text, "kind": n.kind, "status": n.status} for n in self.names],
             "source": self.source,
             "source_key": self.source_key,
             "position": None if self.point is None else [self.point.x, self.point.y],
-            "datum": self.datum,
-            "secrecy": self.secrecy,
         }
+        if self.datum != "CGCS2000":
+            told["datum"] = self.datum
+        if self.secrecy != "公开":
+            told["secrecy"] = self.secrecy
+        return told

@@ -24,7 +24,7 @@ Work = Callable[[Sequence[str]], Iterable[Form]]
 def list_forms(session: Session) -> int:
     """Write down every distinct form with its id and its rank; returns how many there are."""
     _drop(session)
-    _run(session, "forms")
+    _make(session, "listed_form", "forms")
     session.execute(text("CREATE INDEX ON placenames.listed_form (id)"))
     return listed(session)
 
@@ -62,8 +62,8 @@ def write_tokens(session: Session) -> None:
 
 def write_points(session: Session) -> None:
     """Write the points of the map with their lowest zoom, in the order in which tiles read them."""
-    _run(session, "points")
-    _run(session, "winners")
+    _make(session, "listed_point", "points")
+    _make(session, "listed_winner", "winners")
     _run(session, "zooms")
 
 
@@ -82,6 +82,12 @@ _NUMBERED = text(
 def _drop(session: Session) -> None:
     for table in ("listed_form", "listed_point", "listed_winner"):
         session.execute(text(f"DROP TABLE IF EXISTS placenames.{table}"))
+
+
+def _make(session: Session, table: str, name: str) -> None:
+    # CREATE TABLE AS may use every core, INSERT may not.
+    question = sqlfiles.load(SQL / f"{name}.sql").driver_text
+    session.connection().exec_driver_sql(f"CREATE TABLE placenames.{table} AS {question}")
 
 
 def _run(session: Session, name: str) -> None:

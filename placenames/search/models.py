@@ -92,7 +92,7 @@ search_token = Table(
 """A place under one of its forms, by the name `name_id`: its own, or one that it inherits through lineage.
 
 `current` tokens answer today's questions, former names of living places among them; the others answer for a day
-in the past. `terms` are the form's grams and, as negative numbers, the divisions from the highest one down.
+in the past. `terms` are the codes of the form's pairs and, as negative numbers, the divisions, the highest first.
 """
 
 

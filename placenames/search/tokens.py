@@ -11,7 +11,7 @@ from placenames.spelling.readings import search_keys
 
 # A single character is not looked for by itself where it is the whole specific part (丰县 by 丰).
 SHORTEST_SPECIFIC = 2
-_POSITIVE = 0x7FFFFFFF
+PAIRS_FROM = 0x200000
 
 
 @dataclass(frozen=True)
@@ -44,19 +44,22 @@ class Form:
 def grams(text: str) -> tuple[int, ...]:
     """Codes of the single characters and the neighbouring pairs of a text, sorted and distinct, never negative.
 
-    Pairs answer substrings, which in Chinese are mostly two characters long: too short for trigrams.
-    A code may stand for two pairs; the question compares the text itself afterwards.
+    Pairs answer substrings, which in Chinese are mostly two characters long: too short for trigrams. A single
+    character is its own code point; the code of a pair is larger than any of those and may stand for two pairs: the
+    question compares the text itself afterwards.
     """
-    return _codes({*text, *(text[i : i + 2] for i in range(len(text) - 1))})
+    return tuple(sorted({*map(ord, text), *(_pair(text[at : at + 2]) for at in range(len(text) - 1))}))
 
 
 def query_grams(text: str) -> tuple[int, ...]:
     """The codes that every text which holds this one must have: its pairs, or its only character."""
-    return _codes({text} if len(text) == 1 else {text[i : i + 2] for i in range(len(text) - 1)})
+    if len(text) == 1:
+        return (ord(text),)
+    return tuple(sorted({_pair(text[at : at + 2]) for at in range(len(text) - 1)}))
 
 
-def _codes(pieces: Iterable[str]) -> tuple[int, ...]:
-    return tuple(sorted({crc32(piece.encode()) & _POSITIVE for piece in pieces}))
+def _pair(pair: str) -> int:
+    return (crc32(pair.encode()) & 0x7FFFFFFF) | PAIRS_FROM
 
 
 def form(text: str) -> Form:
@@ -78,7 +81,7 @@ def token_rows(
         for text in forms_of(name):
             form_id, codes = known[text]
             divisions = name.divisions or []
-            terms = (*codes, *(-division for division in divisions))
+            terms = (*(code for code in codes if code >= PAIRS_FROM), *(-division for division in divisions))
             yield (
                 name.place_id, name.name_id, form_id, name.rank, divisions[-1] if divisions else None, terms,
                 name.valid_from, name.valid_to, name.inherited, name.current, name.public,

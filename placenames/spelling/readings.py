@@ -48,11 +48,6 @@ def overrides() -> Mapping[str, tuple[Override, ...]]:
 
 
 @lru_cache(maxsize=1)
-def _longest_override() -> int:
-    return max(map(len, overrides()), default=0)
-
-
-@lru_cache(maxsize=1)
 def _dictionaries() -> tuple[Mapping[int, str], Mapping[str, list[list[str]]]]:
     """pypinyin's dictionaries of characters and of phrases; importing them takes a tenth of a second, so only here."""
     from pypinyin.constants import PHRASES_DICT, PINYIN_DICT  # noqa: PLC0415
@@ -109,26 +104,34 @@ def _reading(char: str, in_phrase: str) -> Reading:
 
 
 @lru_cache(maxsize=1)
-def _openings() -> frozenset[str]:
-    """The first characters of the texts in the table: most names have none of them further than this."""
-    return frozenset(text[0] for text in overrides())
+def _openings() -> Mapping[str, tuple[int, ...]]:
+    """How long the texts in the table are that begin with a character: most names hold no such beginning."""
+    lengths: dict[str, set[int]] = {}
+    for text in overrides():
+        lengths.setdefault(text[0], set()).add(len(text))
+    return {char: tuple(found) for char, found in lengths.items()}
+
+
+def _found(text: str) -> list[tuple[int, int, tuple[Override, ...]]]:
+    """Where texts of the table stand in a name: length, start, rows."""
+    openings, table = _openings(), overrides()
+    return [
+        (length, start, rows)
+        for start, char in enumerate(text)
+        if char in openings
+        for length in openings[char]
+        if start + length <= len(text) and (rows := table.get(text[start : start + length]))
+    ]
 
 
 def _matches(text: str, division: str) -> Iterator[tuple[int, Override]]:
     """Rows that apply, longest text first; a character once taken by a longer text is left to it."""
-    openings, table = _openings(), overrides()
-    starts = [start for start, char in enumerate(text) if char in openings]
-    if not starts:
-        return
-    taken = [False] * len(text)
-    for length in range(min(_longest_override(), len(text)), 0, -1):
-        for start in starts:
-            rows = table.get(text[start : start + length])
-            if rows is None or start + length > len(text) or any(taken[start : start + length]):
-                continue
+    taken: set[int] = set()
+    for length, start, rows in sorted(_found(text), key=lambda found: (-found[0], found[1])):
+        if taken.isdisjoint(range(start, start + length)):
             row = next((row for row in rows if division.startswith(row.division)), None)
             if row is not None:
-                taken[start : start + length] = [True] * length
+                taken.update(range(start, start + length))
                 yield start, row
 
 
@@ -155,13 +158,7 @@ def search_keys(text: str) -> tuple[SearchKey, ...]:
 
 def _local(text: str) -> Iterator[tuple[int, Override]]:
     """Every place in `text` that some division reads in a way of its own, with that reading."""
-    openings, table = _openings(), overrides()
-    for start, char in enumerate(text):
-        if char in openings:
-            for length in range(1, min(_longest_override(), len(text) - start) + 1):
-                for row in table.get(text[start : start + length], ()):
-                    if row.division:
-                        yield start, row
+    return ((start, row) for _, start, rows in _found(text) for row in rows if row.division)
 
 
 def read_alike_everywhere(text: str) -> bool:

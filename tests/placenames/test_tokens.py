@@ -73,11 +73,12 @@ def test_a_name_without_han_characters_is_still_found_by_its_text() -> None:
 
 
 def test_a_token_carries_the_pairs_of_its_form_and_the_divisions_from_the_highest_one_down() -> None:
-    known = {"如皋市": (11, [3, 5]), "如皋": (12, [3])}
+    first, second = query_grams("如皋市")
+    known = {"如皋市": (11, grams("如皋市")), "如皋": (12, grams("如皋"))}
     period = (date(1991, 2, 28), None, False, True, True)
     assert list(token_rows([SOURCE], known)) == [
-        (1, 2, 11, 80_000, 71, (3, 5, -1, -65, -71), *period),
-        (1, 2, 12, 80_000, 71, (3, -1, -65, -71), *period),
+        (1, 2, 11, 80_000, 71, (first, second, -1, -65, -71), *period),
+        (1, 2, 12, 80_000, 71, (*query_grams("如皋"), -1, -65, -71), *period),
     ]
     nowhere = replace(SOURCE, divisions=None, own_division_id=None)
-    assert list(token_rows([nowhere], known)) == [(1, 2, 11, 80_000, None, (3, 5), *period)]
+    assert list(token_rows([nowhere], known)) == [(1, 2, 11, 80_000, None, (first, second), *period)]

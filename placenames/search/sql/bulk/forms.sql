@@ -1,7 +1,6 @@
 -- Every form under which a place is found, once, with the rank of the best place that the public finds by it: names,
 -- and the specific parts of divisions' names. Places with lineage give their forms, their ranks come later.
 -- index: none; one pass over all names
-CREATE TABLE placenames.listed_form AS
 SELECT row_number() OVER (ORDER BY text)::integer AS id, text, rank
 FROM (
     SELECT named.text COLLATE "C" AS text, max(named.rank) FILTER (WHERE named.shown) AS rank

@@ -15,7 +15,9 @@ up (division_id, ancestor_id, parent_id, depth) AS (
 path AS (
     SELECT division_id, array_agg(-ancestor_id::integer ORDER BY depth DESC) AS terms FROM up GROUP BY division_id
 )
-SELECT p.id, n.id, f.id, p.rank, p.division_id, f.grams || coalesce(path.terms, '{}'), n.valid_from, n.valid_to,
+SELECT p.id, n.id, f.id, p.rank, p.division_id, 
+       -- The codes of pairs; those of single characters are smaller (tokens.PAIRS_FROM).
+       ARRAY(SELECT code FROM unnest(f.grams) AS code WHERE code >= 2097152) || coalesce(path.terms, '{}'), n.valid_from, n.valid_to,
        false, true, placenames.is_public(n.status, p.secrecy, n.published_at)
 FROM placenames.place_name n
 JOIN placenames.place p ON p.id = n.place_id

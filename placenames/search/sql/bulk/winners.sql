@@ -1,7 +1,6 @@
 -- The lowest zoom of each point that is the best of a cell somewhere: the best of a cell is the best of its parts,
 -- so each zoom is chosen among those of the next finer one (see thin() in the schema).
 -- index: none; a sort of all points, then of ever fewer
-CREATE TABLE placenames.listed_winner AS
 WITH z13 AS MATERIALIZED (
     SELECT DISTINCT ON (zkey >> 2) place_id, zkey, rank FROM placenames.listed_point
     WHERE valid_to IS NULL
