@@ -6,12 +6,14 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import load, write
-from benchmarks.frame import Asked, Report, alone
+from benchmarks import load, lookup, start, write
+from benchmarks.frame import Asked, Report
 from benchmarks.ground import Ground, server
 from foundation.errors import DimingError
 
-NAMES: dict[str, Callable[[Ground, Asked], Report]] = {"load": load.run, "write": write.run}
+NAMES: dict[str, Callable[[Ground, Asked], Report]] = {
+    "load": load.run, "lookup": lookup.run, "start": start.run, "write": write.run,
+}  # fmt: skip
 
 
 def main() -> int:
@@ -28,7 +30,7 @@ def main() -> int:
         print(line, file=sys.stderr, flush=True)
 
     try:
-        with server(say) as ground, alone(ground):
+        with server(say) as ground:
             report = NAMES[asked.name](ground, Asked(asked.rows, asked.rounds, asked.seconds))
             print(report.as_json() if asked.json else report.as_text(), flush=True)
     except DimingError as error:

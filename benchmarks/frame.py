@@ -18,13 +18,11 @@ from sqlalchemy.engine import make_url
 
 from benchmarks.ground import Ground
 from foundation.database import libpq_address, owner_address
-from foundation.errors import Refused
 from foundation.settings import PROJECT
 from foundation.sqlfiles import SqlFile
 from processes import schema
 
 SCRATCH = "diming_bench"
-ONE_AT_A_TIME = 0x62656E6368
 PLANS = PROJECT / "benchmarks" / "plans"
 Say = Callable[[str], None]
 
@@ -36,21 +34,6 @@ class Asked:
     rows: int
     rounds: int
     seconds: float
-
-
-@contextmanager
-def alone(ground: Ground) -> Iterator[None]:
-    """One benchmark at a time on a server; raises `Refused` where another one runs."""
-    server = psycopg2.connect(libpq_address(ground.address))
-    server.autocommit = True
-    try:
-        with server.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", (ONE_AT_A_TIME,))
-            if not (cursor.fetchone() or (False,))[0]:
-                raise Refused("另一个性能测试正在这台数据库上运行。", remedy="请等它结束。")
-        yield
-    finally:
-        server.close()
 
 
 @contextmanager
@@ -196,7 +179,7 @@ def keep_plan(name: str, statement: SqlFile, parameters: Mapping[str, object]) -
     connection = psycopg2.connect(libpq_address(owner_address()))
     try:
         with connection.cursor() as cursor:
-            cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS) {statement.driver_text}", dict(parameters))
+            cursor.execute("EXPLAIN (ANALYZE, BUFFERS) " + statement.driver_text, dict(parameters))
             lines = [str(row[0]) for row in cursor.fetchall()]
     finally:
         connection.close()

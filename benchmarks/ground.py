@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg2
+from psycopg2 import sql
 from sqlalchemy.engine import make_url
 
 from deploy import ground
@@ -14,8 +16,12 @@ from deploy.setup import postgis, steps
 from foundation.cluster import PrivateCluster
 from foundation.cluster.private import data_major
 from foundation.database import libpq_address, set_addresses, with_driver
+from foundation.errors import Refused
 
 Say = Callable[[str], None]
+_DROP = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+_CREATE = sql.SQL("CREATE DATABASE {} TEMPLATE template0")
+ONE_AT_A_TIME = 0x62656E6368
 HOME = "bench"  # the folder of the benchmarks' own cluster, below that of the installation
 
 
@@ -26,6 +32,24 @@ class Ground:
     address: str
     cluster: PrivateCluster | None
     say: Say
+    held: Any = None
+    """The connection that holds the lock of the benchmarks."""
+
+    def hold(self) -> None:
+        """One benchmark at a time on a server; raises `Refused` where another one runs."""
+        self.release()
+        self.held = psycopg2.connect(libpq_address(self.address))
+        self.held.autocommit = True
+        with self.held.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", (ONE_AT_A_TIME,))
+            if not (cursor.fetchone() or (False,))[0]:
+                raise Refused("另一个性能测试正在这台数据库上运行。", remedy="请等它结束。")
+
+    def release(self) -> None:
+        """Let another one begin."""
+        if self.held is not None:
+            self.held.close()
+            self.held = None
 
     def database(self, name: str) -> str:
         """The address of one of its databases."""
@@ -44,13 +68,13 @@ class Ground:
     def create(self, name: str) -> None:
         """Make an empty database, in place of one of that name."""
         set_addresses(self.address, None)
-        self.do(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        self.do(f'CREATE DATABASE "{name}" TEMPLATE template0')
+        self.do(_DROP, name)
+        self.do(_CREATE, name)
 
     def drop(self, name: str) -> None:
         """Drop a database."""
         set_addresses(self.address, None)
-        self.do(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        self.do(_DROP, name)
 
     def ask(self, question: str, *values: object) -> object:
         """One value."""
@@ -62,13 +86,13 @@ class Ground:
         finally:
             connection.close()
 
-    def do(self, statement: str) -> None:
-        """One statement outside of a transaction."""
+    def do(self, statement: sql.SQL, database: str) -> None:
+        """One statement about a database, outside of a transaction."""
         connection = psycopg2.connect(libpq_address(self.address))
         connection.autocommit = True
         try:
             with connection.cursor() as cursor:
-                cursor.execute(statement)
+                cursor.execute(statement.format(sql.Identifier(database)))
         finally:
             connection.close()
 
@@ -82,6 +106,7 @@ class Ground:
         set_addresses(self.address, None)
         self.cluster.stop()
         self.address = self.cluster.ensure_running(self.say).owner
+        self.hold()
         return self.use(name)
 
 
@@ -90,11 +115,22 @@ def server(say: Say) -> Iterator[Ground]:
     """The server for the length of a benchmark; the benchmarks' own cluster is stopped afterwards."""
     given = ground.given()
     if given is not None:
-        yield Ground(with_driver(given), None, say)
+        with _held(Ground(with_driver(given), None, say)) as held:
+            yield held
         return
     home = steps.home() / HOME
     cluster = PrivateCluster(home, postgis.find_or_bring(say, data_major(home)))
     try:
-        yield Ground(cluster.ensure_running(say).owner, cluster, say)
+        with _held(Ground(cluster.ensure_running(say).owner, cluster, say)) as held:
+            yield held
     finally:
         cluster.release()
+
+
+@contextmanager
+def _held(ground: Ground) -> Iterator[Ground]:
+    try:
+        ground.hold()
+        yield ground
+    finally:
+        ground.release()

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,7 +27,13 @@ class Server:
     """A started program, and how long it took until its first right answer."""
 
     def __init__(
-        self, name: str, command: Sequence[str | Path], environment: Mapping[str, str], port: int, ready: str, log: Path
+        self,
+        name: str,
+        command: Sequence[str | Path],
+        environment: Mapping[str, str],
+        port: int,
+        ready: tuple[str, bytes],
+        log: Path,
     ) -> None:
         self.name, self.port = name, port
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -37,20 +43,23 @@ class Server:
                 [str(word) for word in command], cwd=PROJECT, env={**os.environ, **environment},
                 stdout=sink, stderr=sink, stdin=subprocess.DEVNULL,
             )  # fmt: skip
-        while not self._answers(ready):
+        while not self._answers(*ready):
             if self.process.poll() is not None or time.perf_counter() - began > LONGEST_START:
                 self.process.kill()
                 raise Unavailable(f"{name} 没有启动起来。", remedy=f"详情见 {log}。")
             time.sleep(0.01)
         self.seconds = time.perf_counter() - began
 
-    def _answers(self, path: str) -> bool:
+    def _answers(self, path: str, expected: bytes) -> bool:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=LONGEST_START)
         try:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=LONGEST_START)
             connection.request("GET", path)
-            return connection.getresponse().status == 200
+            answer = connection.getresponse()
+            return answer.status == 200 and expected in answer.read()
         except OSError:
             return False
+        finally:
+            connection.close()
 
     def stop(self) -> None:
         """End it."""
@@ -91,15 +100,18 @@ def ours(log: Path) -> Server:
     """The public service on this process's register."""
     port = free_port()
     command = (sys.executable, *UVICORN, "--port", str(port), "--factory", "api.app:create_app")
-    return Server("Diming", command, {"DIMING_ROLE": "public"}, port, "/api/lookup?lon=120.56&lat=32.39", log)
+    return Server(
+        "Diming", command, {"DIMING_ROLE": "public"}, port, ("/api/lookup?lon=120.56&lat=32.39", "如皋市".encode()), log
+    )
 
 
 def tipg(log: Path, say: Say) -> Server:
     """`tipg` on the same database, reading the table of the map's points."""
     python, port = peer("tipg", say), free_port()
     environment = {"DATABASE_URL": libpq_address(owner_address()), "TIPG_DB_SCHEMAS": '["placenames"]'}
-    ready = "/collections/placenames.map_point/items?limit=1&bbox=120.5,32.3,120.51,32.31"
-    return Server("tipg", (python, *UVICORN, "--port", str(port), "tipg.main:app"), environment, port, ready, log)
+    ready = "/collections/placenames.map_point/items?limit=1&bbox=120.3,32.1,120.8,32.6"
+    command = (python, *UVICORN, "--port", str(port), "tipg.main:app")
+    return Server("tipg", command, environment, port, (ready, b'"Feature"'), log)
 
 
 def pygeoapi(log: Path, folder: Path, say: Say) -> Server:
@@ -124,9 +136,9 @@ def pygeoapi(log: Path, folder: Path, say: Say) -> Server:
     )  # fmt: skip
     if made.returncode:
         raise Unavailable("pygeoapi 没有启动起来。", remedy=made.stderr.strip()[-300:])
-    ready = "/collections/points/items?f=json&limit=1&bbox=120.5,32.3,120.51,32.31"
+    ready = "/collections/points/items?f=json&limit=1&bbox=120.3,32.1,120.8,32.6"
     command = (python, *UVICORN, "--port", str(port), "pygeoapi.starlette_app:APP")
-    return Server("pygeoapi", command, environment, port, ready, log)
+    return Server("pygeoapi", command, environment, port, (ready, b'"Feature"'), log)
 
 
 PYGEOAPI = """
@@ -171,10 +183,16 @@ resources:
 
 
 @contextmanager
-def serving(*servers: Server) -> Iterator[tuple[Server, ...]]:
-    """Servers that end with the block."""
+def serving() -> Iterator[Callable[[Server], Server]]:
+    """Servers end with the block, also where a later one does not start."""
+    begun: list[Server] = []
+
+    def begin(server: Server) -> Server:
+        begun.append(server)
+        return server
+
     try:
-        yield servers
+        yield begin
     finally:
-        for server in servers:
+        for server in begun:
             server.stop()

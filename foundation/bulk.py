@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import delete, select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from foundation import clock
 from foundation.errors import Refused
 from foundation.models import BulkLoad, SetAside
 
+DONE = "done"
 # A load may take what the machine has for sorting, and need not wait for the disk at each step.
 _ROOMY = (
     "SET LOCAL synchronous_commit = off",
@@ -37,25 +39,18 @@ def state(session: Session, name: str) -> BulkLoad | None:
     return session.scalars(select(BulkLoad).where(BulkLoad.name == name).with_for_update()).one_or_none()
 
 
-def begin(session: Session, name: str, fingerprint: str, phase: str, of: int, places: int, names: int) -> BulkLoad:
-    """Write down a new load and reserve the numbers of its places and names."""
+def begin(
+    session: Session, name: str, fingerprint: str, phase: str, of: int, *, first_place: int, first_name: int
+) -> BulkLoad:
+    """Write down a new load and the numbers from which its places and names count."""
     now = clock.now()
     load = BulkLoad(
-        name=name, fingerprint=fingerprint, phase=phase, done=0, of=of,
-        first_place=_reserve(session, "placenames.place", places),
-        first_name=_reserve(session, "placenames.place_name", names), began_at=now, changed_at=now,
+        name=name, fingerprint=fingerprint, phase=phase, done=0, of=of, first_place=first_place, first_name=first_name,
+        began_at=now, changed_at=now,
     )  # fmt: skip
     session.add(load)
     session.flush()
     return load
-
-
-def _reserve(session: Session, table: str, count: int) -> int:
-    # nextval first: nobody who writes at the same time can then draw a number of ours.
-    first = session.scalar(text("SELECT nextval(pg_get_serial_sequence(:table, 'id'))"), {"table": table})
-    last = {"table": table, "last": first + max(count, 1) - 1}
-    session.execute(text("SELECT setval(pg_get_serial_sequence(:table, 'id'), :last)"), last)
-    return int(first)
 
 
 def reach(load: BulkLoad, phase: str, done: int, of: int) -> None:
@@ -63,10 +58,15 @@ def reach(load: BulkLoad, phase: str, done: int, of: int) -> None:
     load.phase, load.done, load.of, load.changed_at = phase, done, of, clock.now()
 
 
-def other_load(session: Session, name: str, done: str) -> str | None:
-    """The name of another load that began and is not done."""
-    question = select(BulkLoad.name).where(BulkLoad.name != name, BulkLoad.phase != done)
-    return session.scalars(question).first()
+def unfinished(session: Session) -> str | None:
+    """The name of a load that began and is not done."""
+    return session.scalars(select(BulkLoad.name).where(BulkLoad.phase != DONE)).first()
+
+
+def refuse_beside_a_load(session: Session) -> None:
+    """Raise `Refused` while a load is unfinished: the register lacks indexes, and numbers are spoken for."""
+    if unfinished(session) is not None:
+        raise Refused("正在批量载入地名,暂时不能修改地名。", remedy="请等载入完成后再试。")
 
 
 def put_aside(session: Session, load: str, tables: Sequence[str]) -> int:
@@ -93,13 +93,12 @@ def put_back_next(session: Session, load: str, tables: Sequence[str]) -> str | N
         return None
     name, definition = row.name, row.definition
     session.execute(delete(SetAside).where(SetAside.id == row.id))
-    session.execute(text(definition))
+    try:
+        session.execute(text(definition))
+    except IntegrityError as error:
+        why = str(error.orig).strip().splitlines()[-1]
+        raise Refused(f"载入的地名不合登记库的约束 {name}:{why}", remedy="请改正来源,清空登记库后重新载入。") from error
     return name
-
-
-def anything_aside(session: Session) -> bool:
-    """Whether some index of the register is still to be put back."""
-    return session.scalar(select(SetAside.id).limit(1)) is not None
 
 
 def refuse_other(kept: BulkLoad, fingerprint: str) -> None:

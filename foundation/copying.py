@@ -43,7 +43,17 @@ def line(row: Sequence[object]) -> str:
 
 
 def _plain(value: object) -> str:
-    return "{" + ",".join(map(str, value)) + "}" if isinstance(value, tuple | list) else str(value)
+    return "{" + ",".join([_element(it) for it in value]) + "}" if isinstance(value, tuple | list) else str(value)
+
+
+def _element(value: object) -> str:
+    """A member of an array; a text that is no plain word is quoted."""
+    if value.__class__ is not str:
+        return str(value)
+    text = str(value)
+    if text.isalnum() and text.upper() != "NULL":
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _escaped(text: str) -> str:

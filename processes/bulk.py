@@ -17,7 +17,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from multiprocessing.connection import wait
 from typing import Protocol, TypeVar
 
@@ -31,7 +31,6 @@ from placenames.register import bulk as rows
 from placenames.register.drafts import PlaceDraft
 from placenames.search import bulk as derived
 from placenames.search import index
-from placenames.search.tokens import Form
 from processes.edge import writing
 
 BULK_LOCK = 0x62756C6B
@@ -40,7 +39,19 @@ DERIVED = (
     "placenames.search_form", "placenames.search_sound", "placenames.search_token", "placenames.map_point",
 )  # fmt: skip
 AHEAD = 2  # chunks that are prepared before they are wanted, for each process
-DONE = "done"
+MOST_BESIDE = 100_000  # places that may be there already: they are without indexes meanwhile
+_LOCK = text("LOCK TABLE placenames.place, placenames.place_name IN ACCESS EXCLUSIVE MODE")
+_FIRST = text(
+    "SELECT (SELECT coalesce(max(id), 0) + 1 FROM placenames.place),"
+    " (SELECT coalesce(max(id), 0) + 1 FROM placenames.place_name)"
+)
+_SPOKEN_FOR = text(
+    "SELECT setval('placenames.place_id_seq', greatest(:place, (SELECT last_value FROM placenames.place_id_seq))),"
+    " setval('placenames.place_name_id_seq',"
+    " greatest(:name, (SELECT last_value FROM placenames.place_name_id_seq)))"
+)
+_EMPTY = text("TRUNCATE placenames.search_form, placenames.search_sound, placenames.search_token, placenames.map_point")
+_PLACES = text("SELECT count(*) FROM placenames.place")
 Say = Callable[[str], None]
 T = TypeVar("T")
 
@@ -125,49 +136,62 @@ class _Run:
         self.source, self.processes, self.ahead = source, processes, ahead
         self.say, self.said_at = say, 0.0
         self.sizes = source.sizes()
-        self.phases: dict[str, Callable[[str], None]] = {
+        # Each is told its own name and that of the one which follows.
+        self.phases: dict[str, Callable[[str, str], None]] = {
             "rows": self.write_rows,
-            "indexes": lambda phase: self.put_back(phase, REGISTER),
-            "forms listed": lambda phase: self.once(phase, derived.list_forms),
+            "indexes": partial(self.put_back, REGISTER),
+            "forms listed": partial(self.once, derived.list_forms),
             "forms": self.write_forms,
-            "tokens": lambda phase: self.once(phase, derived.write_tokens),
-            "points": lambda phase: self.once(phase, derived.write_points),
-            "search indexes": lambda phase: self.put_back(phase, DERIVED),
-            "lineage": lambda phase: self.once(phase, index.derive_kin),
-            "tidy": lambda phase: self.once(phase, _tidy),
+            "tokens": partial(self.once, derived.write_tokens),
+            "points": partial(self.once, derived.write_points),
+            "search indexes": partial(self.put_back, DERIVED),
+            "lineage": partial(self.once, index.derive_kin),
+            "tidy": partial(self.once, _tidy),
         }
 
     def through(self) -> list[Phase]:
         """Go through the phases that are left."""
-        names = list(self.phases)
+        names = [*self.phases, keeping.DONE]
         went = []
-        for name in names[self.begin(names[0], [*names, DONE]) :]:
+        for name, following in list(pairwise(names))[self.begin(names) :]:
             began = time.monotonic()
             self.said_at = 0.0
-            self.phases[name](name)
-            following = [*names, DONE][names.index(name) + 1]
-            with self.step() as (_, load):
-                keeping.reach(load, following, 0, 0)
+            self.phases[name](name, following)
             went.append(Phase(name, time.monotonic() - began))
         return went
 
-    def begin(self, first: str, names: Sequence[str]) -> int:
+    def begin(self, names: Sequence[str]) -> int:
         """The number of the phase at which the load stands; a new one is written down."""
         source = self.source
         with writing(long=True) as session:
-            other = keeping.other_load(session, source.name, DONE)
-            if other is not None:
-                raise Refused(f"批量载入“{other}”还没有做完。", remedy="请先把它做完。")
             kept = keeping.state(session, source.name)
             if kept is not None:
                 keeping.refuse_other(kept, source.fingerprint)
                 return names.index(kept.phase)
-            places, names_of = (sum(size[part] for size in self.sizes) for part in (0, 1))
-            keeping.begin(session, source.name, source.fingerprint, first, len(self.sizes), places, names_of)
-            index.alone(session)
-            keeping.put_aside(session, source.name, [*REGISTER, *DERIVED])
-            index.clear(session)
+            other = keeping.unfinished(session)
+            if other is not None:
+                raise Refused(f"批量载入“{other}”还没有做完。", remedy="请先把它做完。")
+            self.put_aside(session, names[0])
         return 0
+
+    def put_aside(self, session: Session, first: str) -> None:
+        """Take indexes away, empty what is derived, and speak for the numbers that the load will use."""
+        places, names = (sum(size[part] for size in self.sizes) for part in (0, 1))
+        # The tables before the index, as every edit takes them. With nobody writing, the highest number is known, and
+        # a load that is killed here finds the same one when it begins again.
+        session.execute(_LOCK)
+        beside = int(session.scalar(_PLACES) or 0)
+        if beside > max(places, MOST_BESIDE):
+            raise Refused(f"登记库里已有 {beside:,} 处地名,不能再批量载入。", remedy="请分批录入。")
+        index.alone(session)
+        first_place, first_name = session.execute(_FIRST).one()
+        session.execute(_SPOKEN_FOR, {"place": first_place + places, "name": first_name + names})
+        keeping.begin(
+            session, self.source.name, self.source.fingerprint, first, len(self.sizes),
+            first_place=first_place, first_name=first_name,
+        )  # fmt: skip
+        keeping.put_aside(session, self.source.name, [*REGISTER, *DERIVED])
+        session.execute(_EMPTY)
 
     @contextmanager
     def step(self) -> Iterator[tuple[Session, BulkLoad]]:
@@ -179,7 +203,7 @@ class _Run:
                 raise Refused(f"批量载入“{self.source.name}”的进度记录不见了。", remedy="请从备份恢复。")
             yield session, load
 
-    def write_rows(self, phase: str) -> None:
+    def write_rows(self, phase: str, following: str) -> None:
         """Write the chunks in their order, each with its lines in the journal, while others are being prepared."""
         with self.step() as (_, load):
             start, first_place, first_name = load.done, load.first_place, load.first_name
@@ -194,39 +218,46 @@ class _Run:
                 rows.write(session, chunk)
                 keeping.reach(load, phase, number + 1, of)
             self.tell(phase, places[number + 1], places[-1])
+        with self.step() as (_, load):
+            keeping.reach(load, following, 0, 0)
 
-    def write_forms(self, phase: str) -> None:
+    def write_forms(self, phase: str, following: str) -> None:
         """Write the forms in ranges of their numbers, their readings found by all processes at once."""
         with self.step() as (session, load):
             start = load.done
             of = derived.listed(session)
-        for first in range(start, of, derived.FORMS_AT_ONCE):
+        firsts = range(start, of, derived.FORMS_AT_ONCE)
+        waiting = (partial(derived.prepare_forms, self.some_forms(first)) for first in firsts)
+        for first, prepared in zip(firsts, self.spread(waiting), strict=True):
             with self.step() as (session, load):
-                derived.write_forms(session, first, self.spread_forms)
+                derived.write_forms(session, *prepared)
                 keeping.reach(load, phase, first + derived.FORMS_AT_ONCE, of)
             self.tell(phase, min(first + derived.FORMS_AT_ONCE, of), of)
+        with self.step() as (_, load):
+            keeping.reach(load, following, 0, 0)
 
-    def spread_forms(self, texts: Sequence[str]) -> Iterable[Form]:
-        """What forms are looked up by, in portions over the processes."""
-        portions = (texts[at : at + 2000] for at in range(0, len(texts), 2000))
-        for made in self.spread(partial(derived.derived, portion) for portion in portions):
-            yield from made
+    def some_forms(self, first: int) -> list[derived.ListedForm]:
+        """The next forms, read between two transactions that write."""
+        with self.step() as (session, _):
+            return derived.some_forms(session, first)
 
-    def put_back(self, phase: str, tables: Sequence[str]) -> None:
+    def put_back(self, tables: Sequence[str], phase: str, following: str) -> None:
         """Make the indexes and keys of some tables again, one in each transaction."""
         while True:
             with self.step() as (session, load):
                 name = keeping.put_back_next(session, load.name, tables)
-            if name is None:
-                return
+                if name is None:
+                    keeping.reach(load, following, 0, 0)
+                    return
             self.say(f"  {phase}: {name}")
 
-    def once(self, phase: str, act: Callable[[Session], object]) -> None:
-        """A phase that is one transaction."""
+    def once(self, act: Callable[[Session], object], phase: str, following: str) -> None:
+        """A phase that is one transaction: what it does and that it is done belong together."""
         self.say(f"  {phase} ……")
-        with self.step() as (session, _):
+        with self.step() as (session, load):
             index.alone(session)
             act(session)
+            keeping.reach(load, following, 0, 0)
 
     def spread(self, calls: Iterable[Callable[[], T]]) -> Iterator[T]:
         """The answers of calls in their order, a few of them being worked out ahead."""

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from foundation import bulk
 from foundation.database import PUBLIC_ROLE, make_engine, with_driver
 from foundation.errors import Refused, Unavailable
 from foundation.settings import PROJECT, settings
@@ -25,6 +26,9 @@ POSTGIS = (3, 3)
 POLICY_LOCK = 0x706F6C
 EXTENSIONS = ("postgis", "btree_gist")
 Tell = Callable[[str], None]
+# Written by a migration that makes derived tables anew.
+_TO_DERIVE = text("SELECT value FROM foundation.policy WHERE name = 'to_derive'")
+_DERIVED = text("DELETE FROM foundation.policy WHERE name = 'to_derive' RETURNING value")
 
 
 def check_server(address: str) -> None:
@@ -126,13 +130,15 @@ def migrate(address: str, say: Tell, backup: Callable[[], None] | None = None) -
 
     Raises `Refused` where the database is newer than this release.
     """
-    engine = make_engine(address)
+    engine, upgraded = make_engine(address), False
     try:
         with engine.connect() as connection:
             have = current(connection)
             if have == head():
                 _write_policy(connection)
                 shipped.bring(engine)
+                connection.rollback()
+                _derive(engine, say)
                 return
             if have is not None and have not in _known_revisions(connection):
                 raise Refused(f"数据库结构(版本 {have})比本程序新。", remedy="请改用较新的程序版本,不要用旧程序打开。")
@@ -148,25 +154,26 @@ def migrate(address: str, say: Tell, backup: Callable[[], None] | None = None) -
             connection.commit()
             _write_policy(connection)
         shipped.bring(engine)
+        upgraded = True
         _derive(engine, say)
     except DBAPIError as error:
         why = str(error.orig).strip().splitlines()[0] if error.orig else str(error)
-        raise Refused(f"数据库结构升级失败,已全部撤回:{why}", remedy="请把这一行告诉维护人员。") from error
+        what = "检索与地图数据没有建成,再次启动会重做" if upgraded else "数据库结构升级失败,已全部撤回"
+        raise Refused(f"{what}:{why}", remedy="请把这一行告诉维护人员。") from error
     finally:
         engine.dispose()
 
 
 def _derive(engine: Engine, say: Tell) -> None:
-    """Write derived data where a migration made their tables anew and left them empty."""
-    missing = text(
-        "SELECT EXISTS (SELECT FROM placenames.place_name) AND NOT EXISTS (SELECT FROM placenames.search_form)"
-    )
+    """Write derived data where a migration made their tables anew; its mark goes with the transaction that does."""
     with engine.connect() as connection:
-        if not connection.scalar(missing):
+        if connection.scalar(_TO_DERIVE) is None:
             return
-    say("正在重建检索与地图数据……")
+    say("正在重建检索与地图数据(时间与地名数量成正比,中断后再次启动会重做)……")
     with writing(engine, long=True) as session:
-        index.rebuild(session)
+        if session.scalar(_DERIVED) is not None and bulk.unfinished(session) is None:
+            bulk.make_room(session)
+            index.rebuild(session)
 
 
 def _known_revisions(connection: Connection) -> set[str]:

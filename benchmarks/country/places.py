@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -50,7 +51,8 @@ class Country:
     def __init__(self, rows: int, seed: int, divisions: Mapping[str, int]) -> None:
         self.rows, self.seed, self.divisions = rows, seed, divisions
         self.name = f"country-{rows}"
-        self.fingerprint = f"country {rows} {seed} v1"
+        content = hashlib.blake2b(repr(sorted(divisions.items())).encode() + gazetteer.fingerprint(), digest_size=12)
+        self.fingerprint = f"country {rows} {seed} {content.hexdigest()}"
         self.places = rows * FORMER_EVERY // (FORMER_EVERY + 1)
 
     def sizes(self) -> Sequence[tuple[int, int]]:

@@ -8,13 +8,15 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg2
+
 from benchmarks import bringing
 from benchmarks.ground import Ground
-from foundation.database import set_addresses
+from foundation.database import libpq_address, set_addresses
 from foundation.errors import Unavailable
 from foundation.settings import PROJECT
 from processes import schema
@@ -39,30 +41,50 @@ class Part:
 
 @dataclass
 class Made:
-    """How a register was made in this run; empty where it was there already."""
+    """How a register was made in this run; without phases where it was there already."""
 
-    divisions: Part | None = None
-    load: Part | None = None
-    seconds: float = 0.0
-    phases: list[dict[str, Any]] = field(default_factory=list)
+    divisions: Part
+    load: Part
+    whole: bool
+    """Whether this run made all of it, from the empty database on."""
+
+    @property
+    def phases(self) -> list[dict[str, Any]]:
+        """The phases of the load with their seconds."""
+        found: list[dict[str, Any]] = self.load.answer["phases"]
+        return found
 
 
 def ready(ground: Ground, rows: int, *, anew: bool = False) -> Made:
-    """Make the register of `rows` names the one that this process works with."""
+    """Make the register of `rows` names the one that this process works with.
+
+    One that is half-made is gone on with; `anew` makes one that is done once more.
+    """
     bringing.names(ground.say)
     name = database(rows)
-    began = time.monotonic()
-    if anew or not ground.has(name):
+    there = ground.has(name)
+    fresh = not there or (anew and _done(ground.use(name)))
+    if fresh:
         ground.create(name)
     address = ground.use(name)
     schema.migrate(address, ground.say)
-    made = Made()
-    made.divisions = run_part("divisions", rows)
-    made.load = run_part("load", rows)
+    made = Made(run_part("divisions", rows), run_part("load", rows), fresh)
     set_addresses(address, None)
-    made.phases = made.load.answer["phases"]
-    made.seconds = time.monotonic() - began
     return made
+
+
+def _done(address: str) -> bool:
+    """Whether a register was loaded to the end."""
+    connection = psycopg2.connect(libpq_address(address))
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT to_regclass('foundation.bulk_load') IS NOT NULL")
+            if not (cursor.fetchone() or (False,))[0]:
+                return False
+            cursor.execute("SELECT bool_and(phase = 'done') FROM foundation.bulk_load")
+            return bool((cursor.fetchone() or (False,))[0])
+    finally:
+        connection.close()
 
 
 def run_part(part: str, rows: int, seed: int = SEED) -> Part:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-# The roads that every town has, the most frequent first; each is about a seventh rarer than the one before.
+# The roads that every town has, the most frequent first; each a little rarer than the one before.
 FAMOUS_ROADS = (
     "中山路", "人民路", "解放路", "建设路", "新华路", "文化路", "和平路", "东大街", "胜利路", "西大街", "光明路",
     "幸福路", "北大街", "南大街", "朝阳路", "学府路", "工业路", "友谊路", "团结路", "民主路", "健康路", "环城路",

@@ -72,6 +72,11 @@ def upgrade() -> None:
         op.execute(f"CREATE VIEW published.{view} AS {question}")
         op.execute(f"GRANT SELECT ON published.{view} TO diming_public")
     _loads()
+    # What is empty now is derived again before the service starts (processes.schema).
+    op.execute("""
+        INSERT INTO foundation.policy (name, value)
+        SELECT 'to_derive', '0008' WHERE EXISTS (SELECT FROM placenames.place)
+    """)
 
 
 def _search() -> None:
@@ -241,6 +246,7 @@ def _loads() -> None:
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
+    op.execute("DELETE FROM foundation.policy WHERE name = 'to_derive'")
     op.execute("DROP TABLE foundation.set_aside, foundation.bulk_load")
     for view in reversed(VIEWS):
         op.execute(f"DROP VIEW published.{view}")

@@ -7,18 +7,19 @@ so that a load that was killed goes on with the step at which it stood.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from foundation import sqlfiles
-from foundation.copying import copy_rows
-from placenames.search.tokens import Form, form
+from foundation.copying import copy_text, line
+from placenames.search.tokens import form
 
 SQL = sqlfiles.folder(__file__) / "bulk"
-FORMS_AT_ONCE = 50_000
-Work = Callable[[Sequence[str]], Iterable[Form]]
+FORMS_AT_ONCE = 20_000
+ListedForm = tuple[int, str, int | None]
+"""Number, text and rank of a form."""
 
 
 def list_forms(session: Session) -> int:
@@ -34,24 +35,26 @@ def listed(session: Session) -> int:
     return int(session.scalar(text("SELECT count(*) FROM placenames.listed_form")) or 0)
 
 
-def derived(texts: Sequence[str]) -> list[Form]:
-    """What forms are looked up by; a loader spreads this over processes."""
-    return [form(text) for text in texts]
-
-
-def write_forms(session: Session, start: int, work: Work = derived) -> None:
-    """Write the forms from the number `start` on, with the readings they may be typed in."""
+def some_forms(session: Session, start: int) -> list[ListedForm]:
+    """The forms from the number `start` on, as many as are written at once."""
     bounds = {"start": start, "end": start + FORMS_AT_ONCE}
-    waiting = session.execute(_LISTED, bounds).all()
-    made = list(work([row.text for row in waiting]))
-    forms = ((row.id, it.text, it.grams, row.rank) for row, it in zip(waiting, made, strict=True))
-    copy_rows(session, "placenames.search_form", ("id", "text", "grams", "rank"), forms)
-    sounds = (
-        (row.id, pinyin, initials, row.rank)
-        for row, it in zip(waiting, made, strict=True)
-        for pinyin, initials in it.sounds
-    )
-    copy_rows(session, "placenames.search_sound", ("form_id", "pinyin", "initials", "rank"), sounds)
+    return [(row.id, row.text, row.rank) for row in session.execute(_LISTED, bounds)]
+
+
+def prepare_forms(waiting: Sequence[ListedForm]) -> tuple[bytes, bytes]:
+    """Forms and what they may be typed as, written for COPY; another process may do it."""
+    forms, sounds = [], []
+    for form_id, text_, rank in waiting:
+        made = form(text_)
+        forms.append(line((form_id, text_, made.grams, rank)))
+        sounds += [line((form_id, pinyin, initials, rank)) for pinyin, initials in made.sounds]
+    return "".join(forms).encode(), "".join(sounds).encode()
+
+
+def write_forms(session: Session, forms: bytes, sounds: bytes) -> None:
+    """Write prepared forms, with the readings they may be typed in."""
+    copy_text(session, "placenames.search_form", ("id", "text", "grams", "rank"), forms)
+    copy_text(session, "placenames.search_sound", ("form_id", "pinyin", "initials", "rank"), sounds)
     session.execute(_NUMBERED)
 
 
@@ -75,7 +78,7 @@ def tidy(session: Session) -> None:
 _LISTED = text("SELECT id, text, rank FROM placenames.listed_form WHERE id > :start AND id <= :end ORDER BY id")
 _NUMBERED = text(
     "SELECT setval(pg_get_serial_sequence('placenames.search_form', 'id'),"
-    " greatest(1, (SELECT max(id) FROM placenames.search_form)))"
+    " greatest(1, (SELECT max(id) FROM placenames.listed_form)))"
 )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from foundation import bulk as bulk_load
 from foundation import sqlfiles
 from foundation.copying import copy_rows
 from placenames.search import bulk
@@ -38,6 +39,7 @@ def refresh(session: Session, place_ids: Iterable[int]) -> int:
         return 0
     session.flush()
     alone(session)
+    bulk_load.refuse_beside_a_load(session)
     affected = sorted(session.scalars(_WITH_KIN, {"ids": asked}))
     if len(affected) > FIRST_LOAD and 2 * len(affected) > (session.scalar(_ALL) or 0):
         rebuild(session)
@@ -53,22 +55,18 @@ def refresh(session: Session, place_ids: Iterable[int]) -> int:
 def rebuild(session: Session, say: Callable[[int, int], None] = lambda done, of: None) -> int:
     """Write all derived data anew; `say` is told how many forms are done, of how many. Returns the places."""
     alone(session)
-    clear(session)
+    bulk_load.refuse_beside_a_load(session)
+    for clear in _CLEAR_ALL:
+        session.execute(clear)
     of = bulk.list_forms(session)
     for start in range(0, of, bulk.FORMS_AT_ONCE):
-        bulk.write_forms(session, start)
+        bulk.write_forms(session, *bulk.prepare_forms(bulk.some_forms(session, start)))
         say(min(start + bulk.FORMS_AT_ONCE, of), of)
     bulk.write_tokens(session)
     bulk.write_points(session)
     derive_kin(session)
     bulk.tidy(session)
     return int(session.scalar(_ALL) or 0)
-
-
-def clear(session: Session) -> None:
-    """Delete everything derived."""
-    for table in _CLEAR_ALL:
-        session.execute(table)
 
 
 def derive_kin(session: Session) -> None:

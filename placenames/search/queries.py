@@ -16,7 +16,7 @@ from foundation import clock, sqlfiles
 from foundation.database import Reader
 from foundation.errors import FieldError, Malformed
 from placenames.search.question import COUNTED, Cursor, Question
-from placenames.search.tokens import query_grams
+from placenames.search.tokens import PAIRS_FROM, query_grams
 
 SQL = sqlfiles.folder(__file__)
 ZKEY_BITS = 36
@@ -72,10 +72,12 @@ def search(reader: Reader, question: Question) -> str:
 def _parameters(reader: Reader, question: Question) -> dict[str, object]:
     west, south, east, north = question.bbox or (None, None, None, None)
     lon, lat = question.near or (None, None)
+    codes, division = query_grams(question.text), _division(reader, question)
     return {
         "q": question.text,
-        "grams": list(query_grams(question.text)),
-        "division": _division(reader, question),
+        "grams": list(codes),
+        "division": division,
+        "terms": None if division is None else [-division, *(code for code in codes if code >= PAIRS_FROM)],
         "classes": _classes(reader, question.class_),
         "west": west, "south": south, "east": east, "north": north, "lon": lon, "lat": lat,
         "as_of": question.as_of,

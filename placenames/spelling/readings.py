@@ -138,16 +138,16 @@ def _matches(text: str, division: str) -> Iterator[tuple[int, Override]]:
 def search_keys(text: str) -> tuple[SearchKey, ...]:
     """What people may type for `text`, wherever it lies: the best reading first, then local ones, then other readings.
 
-    At most four keys, each other one with a single character or one place reading otherwise, so 重庆 is found by both
-    of its readings and 六合 by luhe as well. Empty when no character has a reading, a letter or a digit.
+    At most four keys: as read anywhere, as read in each division that reads a part of it in its own way (六合 by luhe
+    as well), then each with a single character read otherwise, so 重庆 is found by both of its readings. Empty when
+    no character has a reading, a letter or a digit.
     """
     text = unicodedata.normalize("NFC", text)
     readings = read(text)
     best = [key(reading.reading) for reading in readings]
     keys = dict.fromkeys([_search_key(best)])
-    for start, override in _local(text):
-        local = [key(syllable) for syllable in override.reading]
-        keys.setdefault(_search_key([*best[:start], *local, *best[start + len(local) :]]))
+    for division in sorted({override.division for override in _local(text)}, key=lambda code: (-len(code), code)):
+        keys.setdefault(_search_key([key(reading.reading) for reading in read(text, division)]))
     for index, reading in enumerate(readings):
         for other in _others(reading):
             if len(keys) >= MOST_KEYS:
@@ -156,9 +156,9 @@ def search_keys(text: str) -> tuple[SearchKey, ...]:
     return tuple(found for found in list(keys)[:MOST_KEYS] if found.pinyin)
 
 
-def _local(text: str) -> Iterator[tuple[int, Override]]:
-    """Every place in `text` that some division reads in a way of its own, with that reading."""
-    return ((start, row) for _, start, rows in _found(text) for row in rows if row.division)
+def _local(text: str) -> Iterator[Override]:
+    """What some division reads in a way of its own in `text`."""
+    return (row for _, _, rows in _found(text) for row in rows if row.division)
 
 
 def read_alike_everywhere(text: str) -> bool:

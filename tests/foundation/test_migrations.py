@@ -16,14 +16,17 @@ import pytest
 from alembic import command
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.orm import Session
 
 from foundation import journal
 from foundation.database import make_engine
 from foundation.errors import Refused
 from foundation.settings import PROJECT
+from placenames.search import index
 from processes import schema
 from tests.foundation.catalogue import catalogue
 from tests.foundation.test_journal import act, line
+from tests.processes.content import derived
 
 CATALOGUE = Path(__file__).with_name("catalogue.txt")
 WRITTEN_BY = 15
@@ -90,6 +93,27 @@ def test_the_schema_goes_down_step_by_step_and_comes_up_the_same(bare_address: s
         assert revision(bare_address) == schema.head()
         assert read(bare_address) == whole
     schema.differences(bare_address)
+
+
+def test_a_register_with_names_is_found_by_search_after_its_derived_tables_were_made_anew(
+    own_demo_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = derived(own_demo_address)
+    schema.downgrade(own_demo_address, "0007")
+
+    def killed(session: Session) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(index, "rebuild", killed)
+    with pytest.raises(KeyboardInterrupt):
+        schema.migrate(own_demo_address, lambda line: None)
+    monkeypatch.undo()
+    assert derived(own_demo_address) != before
+    schema.migrate(own_demo_address, lambda line: None)
+    assert derived(own_demo_address) == before
+    said: list[str] = []
+    schema.migrate(own_demo_address, said.append)
+    assert said == [], "once is enough"
 
 
 def test_a_register_that_went_down_to_the_ground_leaves_nothing_of_ours(bare_address: str) -> None:
@@ -170,6 +194,7 @@ def test_a_newer_database_is_refused_in_one_line_and_left_alone(own_address: str
 
 MIGRATE = """
 import sys
+from placenames.search import index
 from processes import schema
 schema.check_server(sys.argv[1])
 schema.migrate(sys.argv[1], print)

@@ -129,7 +129,11 @@ def test_no_module_and_no_function_is_too_long_to_be_read_at_once(module: Module
     assert {name: length for name, length in lengths.items() if length > LONGEST_FUNCTION} == {}
 
 
-@pytest.mark.parametrize("lock", ["requirements.txt", "requirements-dev.txt", "requirements-node.txt"])
+LOCKS = ("requirements.txt", "requirements-dev.txt", "requirements-node.txt")
+PEERS = tuple(f"benchmarks/locks/{name}.txt" for name in ("names", "pygeoapi", "tipg"))
+
+
+@pytest.mark.parametrize("lock", [*LOCKS, *PEERS])
 def test_a_lock_pins_every_package_by_hash_and_names_no_address(lock: str) -> None:
     text = (PROJECT / lock).read_text(encoding="utf-8")
     assert not re.search(r"://|--index-url|--find-links|\bgit\+|@ file", text)

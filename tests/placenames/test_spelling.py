@@ -191,8 +191,15 @@ def test_a_name_is_found_by_its_pinyin_and_its_initials() -> None:
 
 def test_a_name_of_two_readings_is_found_by_both() -> None:
     assert {found.pinyin for found in search_keys("六合区")} >= {"luhequ", "liuhequ"}
+    assert {found.pinyin for found in search_keys("六合弄")} >= {"luhelong"}, "two parts read as in Nanjing"
     assert {found.pinyin for found in search_keys("长垈")} >= {"changdai", "zhangdai"}
     assert {found.initials for found in search_keys("长垈")} >= {"cd", "zd"}
+
+
+def test_a_name_that_some_division_reads_in_its_own_way_is_not_read_alike_everywhere() -> None:
+    assert not readings.read_alike_everywhere("六合路")
+    assert spell("六合路", "street", division="320116").roman != spell("六合路", "street").roman
+    assert readings.read_alike_everywhere("中山路")
 
 
 def test_the_tables_give_one_known_syllable_for_each_character() -> None:

@@ -34,7 +34,7 @@ FROM (
       AND (:division IS NULL OR p.division_id IN (SELECT id FROM within))
       AND (:classes IS NULL OR p.class_label = ANY (:classes))
       AND (:west IS NULL OR p.point && ST_MakeEnvelope(:west, :south, :east, :north, 4490))
-    ORDER BY t.place_id, coalesce(t.valid_to <= :as_of, false), t.name_id
+    ORDER BY t.place_id, coalesce(t.valid_to <= :as_of, false), t.valid_from DESC NULLS LAST, t.name_id
 ) h
 WHERE (-h.rank, h.distance, h.place_id) > (-:after_rank, :after_distance, :after_place)
 ORDER BY h.rank DESC, h.distance, h.place_id

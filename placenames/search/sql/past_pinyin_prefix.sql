@@ -36,7 +36,7 @@ FROM (
       AND (:west IS NULL OR p.point && ST_MakeEnvelope(:west, :south, :east, :north, 4490))
       AND NOT EXISTS (SELECT FROM published.search_sound b
                       WHERE b.place_id = t.place_id AND NOT b.inherited AND (b.valid_from IS NULL OR b.valid_from <= :as_of) AND b.pinyin = :q)
-    ORDER BY t.place_id, coalesce(t.valid_to <= :as_of, false), t.name_id
+    ORDER BY t.place_id, coalesce(t.valid_to <= :as_of, false), t.valid_from DESC NULLS LAST, t.name_id
 ) h
 WHERE (-h.rank, h.distance, h.place_id) > (-:after_rank, :after_distance, :after_place)
 ORDER BY h.rank DESC, h.distance, h.place_id

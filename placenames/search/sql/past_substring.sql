@@ -14,7 +14,7 @@
 -- :after_place bigint
 -- :count integer  how many
 -- :as_of date  the day: places that existed then, by names that had come up by then
--- index: ix_division_version_parent, none of its own: every name is looked at; ix_search_token_place
+-- index: ix_division_version_parent, ix_search_form_grams, ix_search_token_form, ix_search_token_place
 WITH RECURSIVE within (id) AS (
     SELECT :division
     UNION
@@ -37,7 +37,7 @@ FROM (
       AND (:west IS NULL OR p.point && ST_MakeEnvelope(:west, :south, :east, :north, 4490))
       AND NOT EXISTS (SELECT FROM published.search_token b
                       WHERE b.place_id = t.place_id AND NOT b.inherited AND (b.valid_from IS NULL OR b.valid_from <= :as_of) AND starts_with(b.text, :q))
-    ORDER BY t.place_id, coalesce(t.valid_to <= :as_of, false), t.name_id
+    ORDER BY t.place_id, coalesce(t.valid_to <= :as_of, false), t.valid_from DESC NULLS LAST, t.name_id
 ) h
 WHERE (-h.rank, h.distance, h.place_id) > (-:after_rank, :after_distance, :after_place)
 ORDER BY h.rank DESC, h.distance, h.place_id

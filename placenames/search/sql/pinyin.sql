@@ -23,7 +23,7 @@ FROM (
       AND (:division IS NULL OR t.terms @> ARRAY[-:division::integer])
       AND (:classes IS NULL OR p.class_label = ANY (:classes))
       AND (:west IS NULL OR p.point && ST_MakeEnvelope(:west, :south, :east, :north, 4490))
-    ORDER BY t.place_id, t.kind <> 'standard', t.inherited, t.name_id
+    ORDER BY t.place_id, t.kind <> 'standard', t.inherited, t.valid_from DESC NULLS LAST, t.name_id
 ) h
 WHERE (-h.rank, h.distance, h.place_id) > (-:after_rank, :after_distance, :after_place)
 ORDER BY h.rank DESC, h.distance, h.place_id

@@ -25,7 +25,7 @@ FROM (
       AND (:west IS NULL OR p.point && ST_MakeEnvelope(:west, :south, :east, :north, 4490))
       AND NOT EXISTS (SELECT FROM published.search_token b
                       WHERE b.place_id = t.place_id AND b.current AND b.text = :q)
-    ORDER BY t.place_id, t.kind <> 'standard', t.inherited, t.name_id
+    ORDER BY t.place_id, t.kind <> 'standard', t.inherited, t.valid_from DESC NULLS LAST, t.name_id
 ) h
 WHERE (-h.rank, h.distance, h.place_id) > (-:after_rank, :after_distance, :after_place)
 ORDER BY h.rank DESC, h.distance, h.place_id
