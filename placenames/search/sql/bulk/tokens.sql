@@ -12,21 +12,25 @@ up (division_id, ancestor_id, parent_id, depth) AS (
     SELECT up.division_id, l.division_id, l.parent_id, up.depth + 1
     FROM up JOIN latest l ON l.division_id = up.parent_id
 ),
-path AS (
+path AS MATERIALIZED (
     SELECT division_id, array_agg(-ancestor_id::integer ORDER BY depth DESC) AS terms FROM up GROUP BY division_id
+),
+named AS (
+    SELECT n.text COLLATE "C" AS text, n.id AS name_id, n.place_id, n.status, n.published_at, n.valid_from, n.valid_to
+    FROM placenames.place_name n
+    UNION ALL
+    SELECT n.specific COLLATE "C", n.id, n.place_id, n.status, n.published_at, n.valid_from, n.valid_to
+    FROM placenames.place p JOIN placenames.place_name n ON n.place_id = p.id
+    WHERE p.own_division_id IS NOT NULL AND char_length(n.specific) >= 2 AND n.specific <> n.text
 )
-SELECT p.id, n.id, f.id, p.rank, p.division_id, 
+SELECT p.id, named.name_id, f.id, p.rank, p.division_id,
        -- The codes of pairs; those of single characters are smaller (tokens.PAIRS_FROM).
-       ARRAY(SELECT code FROM unnest(f.grams) AS code WHERE code >= 2097152) || coalesce(path.terms, '{}'), n.valid_from, n.valid_to,
-       false, true, placenames.is_public(n.status, p.secrecy, n.published_at)
-FROM placenames.place_name n
-JOIN placenames.place p ON p.id = n.place_id
-CROSS JOIN LATERAL (
-    SELECT n.text COLLATE "C" AS text
-    UNION
-    SELECT n.specific WHERE p.own_division_id IS NOT NULL AND char_length(n.specific) >= 2
-) form
-JOIN placenames.search_form f ON f.text = form.text
+       ARRAY(SELECT code FROM unnest(f.grams) AS code WHERE code >= 2097152) || coalesce(path.terms, '{}'),
+       named.valid_from, named.valid_to, false, true, placenames.is_public(named.status, p.secrecy, named.published_at)
+FROM named
+JOIN placenames.place p ON p.id = named.place_id
+JOIN placenames.search_form f ON f.text = named.text
 LEFT JOIN path ON path.division_id = p.division_id
-WHERE NOT EXISTS (SELECT FROM placenames.place_lineage l WHERE l.from_place_id = p.id OR l.to_place_id = p.id)
+WHERE p.id NOT IN (
+    SELECT from_place_id FROM placenames.place_lineage UNION ALL SELECT to_place_id FROM placenames.place_lineage)
 ORDER BY f.id, p.rank DESC, p.id
