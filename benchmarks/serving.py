@@ -77,9 +77,14 @@ class Client:
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
     def get(self, path: str) -> bytes:
-        """The body of an answer."""
-        self.connection.request("GET", path)
-        answer = self.connection.getresponse()
+        """The body of an answer; a connection that lay idle for long is opened again."""
+        try:
+            self.connection.request("GET", path)
+            answer = self.connection.getresponse()
+        except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
+            self.connection.close()
+            self.connection.request("GET", path)
+            answer = self.connection.getresponse()
         body = answer.read()
         if answer.status != 200:
             raise Unavailable(f"{path} 答复 {answer.status}:{body[:200]!r}")
@@ -131,7 +136,7 @@ def pygeoapi(log: Path, folder: Path, say: Say) -> Server:
     openapi = folder / "openapi.yml"
     environment = {"PYGEOAPI_CONFIG": str(settings), "PYGEOAPI_OPENAPI": str(openapi)}
     made = subprocess.run(
-        (python, "-m", "pygeoapi", "openapi", "generate", settings, "--output-file", openapi),
+        (python.parent / "pygeoapi", "openapi", "generate", settings, "--output-file", openapi),
         cwd=PROJECT, env={**os.environ, **environment}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if made.returncode:
