@@ -34,6 +34,7 @@ from tests.makers import RUGAO
 WALKS = 20
 # Two halves, so that two workers walk at once: a thousand together.
 MANY_WALKS = 500
+MORE_WALKS = 150
 LONGEST_WALK = 18
 CAST = ("applicant", "clerk", "clerk2", "chief", "leader", "approver", "haian-clerk", "city", "auditor", "multi")
 WRITERS = ("clerk", "multi", "chief", "applicant", "haian-clerk")
@@ -288,8 +289,17 @@ def test_a_thousand_walks_pass_every_state_and_every_step_and_none_leaves_the_ta
     ground: type[Walk], half: str
 ) -> None:
     walk(ground, MANY_WALKS, same_each_time=False)
-    assert {state for state in STATES if not ground.seen[f"at:{state}"]} == set()
-    assert {step.verb for step in OWN.steps if not ground.seen[step.verb]} == set()
+    # Now and then half a thousand walks by chance never take a rare step: then a few more are walked.
+    for _ in range(4):
+        if missed(ground):
+            walk(ground, MORE_WALKS, same_each_time=False)
+    assert missed(ground) == set()
+
+
+def missed(ground: type[Walk]) -> set[str]:
+    """The states that no walk came to, and the steps that none took."""
+    states = {state for state in STATES if not ground.seen[f"at:{state}"]}
+    return states | {step.verb for step in OWN.steps if not ground.seen[step.verb]}
 
 
 def test_a_journal_that_leaves_the_table_does_not_replay() -> None:
