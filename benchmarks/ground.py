@@ -76,9 +76,9 @@ class Ground:
         set_addresses(self.address, None)
         self.do(_DROP, name)
 
-    def ask(self, question: str, *values: object) -> object:
-        """One value."""
-        connection = psycopg2.connect(libpq_address(self.address))
+    def ask(self, question: str, *values: object, database: str | None = None) -> object:
+        """One value, from one of its databases or from the server's own."""
+        connection = psycopg2.connect(libpq_address(self.database(database) if database else self.address))
         try:
             with connection.cursor() as cursor:
                 cursor.execute(question, values)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -12,11 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psycopg2
-
 from benchmarks import bringing
 from benchmarks.ground import Ground
-from foundation.database import libpq_address, set_addresses
+from foundation.database import set_addresses
 from foundation.errors import Unavailable
 from foundation.settings import PROJECT
 from processes import schema
@@ -62,8 +59,7 @@ def ready(ground: Ground, rows: int, *, anew: bool = False) -> Made:
     """
     bringing.names(ground.say)
     name = database(rows)
-    there = ground.has(name)
-    fresh = not there or (anew and _done(ground.use(name)))
+    fresh = not ground.has(name) or (anew and _done(ground, name))
     if fresh:
         ground.create(name)
     address = ground.use(name)
@@ -73,18 +69,11 @@ def ready(ground: Ground, rows: int, *, anew: bool = False) -> Made:
     return made
 
 
-def _done(address: str) -> bool:
+def _done(ground: Ground, name: str) -> bool:
     """Whether a register was loaded to the end."""
-    connection = psycopg2.connect(libpq_address(address))
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT to_regclass('foundation.bulk_load') IS NOT NULL")
-            if not (cursor.fetchone() or (False,))[0]:
-                return False
-            cursor.execute("SELECT bool_and(phase = 'done') FROM foundation.bulk_load")
-            return bool((cursor.fetchone() or (False,))[0])
-    finally:
-        connection.close()
+    if not ground.ask("SELECT to_regclass('foundation.bulk_load') IS NOT NULL", database=name):
+        return False
+    return bool(ground.ask("SELECT bool_and(phase = 'done') FROM foundation.bulk_load", database=name))
 
 
 def run_part(part: str, rows: int, seed: int = SEED) -> Part:
@@ -137,8 +126,3 @@ def _proportional(pid: int) -> int:
             return next((int(line.split()[1]) << 10 for line in lines if line.startswith("Pss:")), 0)
     except OSError:
         return 0
-
-
-def environment(**more: str) -> dict[str, str]:
-    """The environment of a program that works with this process's register."""
-    return {**os.environ, **more}
