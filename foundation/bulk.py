@@ -39,6 +39,14 @@ def state(session: Session, name: str) -> BulkLoad | None:
     return session.scalars(select(BulkLoad).where(BulkLoad.name == name).with_for_update()).one_or_none()
 
 
+def known(session: Session, name: str) -> BulkLoad:
+    """Where a load stands that began; raises `Refused` where its note is gone."""
+    load = state(session, name)
+    if load is None:
+        raise Refused(f"批量载入“{name}”的进度记录不见了。", remedy="请从备份恢复。")
+    return load
+
+
 def begin(
     session: Session, name: str, fingerprint: str, phase: str, of: int, *, first_place: int, first_name: int
 ) -> BulkLoad:
@@ -80,15 +88,16 @@ def put_aside(session: Session, load: str, tables: Sequence[str]) -> int:
 
 
 def put_back_next(session: Session, load: str, tables: Sequence[str]) -> str | None:
-    """Make one of the indexes and keys of some tables again; returns its name, or None where all are back.
+    """Make one of the indexes and keys of some tables again; returns its name, or None where none is left to make.
 
-    Raises `Refused` where the rows that were loaded do not fit it.
+    Those that another transaction is making are left to it. Raises `Refused` where the rows that were loaded do not
+    fit it.
     """
     waiting = select(SetAside).where(SetAside.load == load, SetAside.relation.in_(tables))
-    # Indexes first: the checks of foreign keys and of uniqueness use them.
-    row = session.scalars(
-        waiting.order_by(SetAside.definition.like("ALTER%FOREIGN%"), SetAside.id).limit(1)
-    ).one_or_none()
+    # Indexes first: the checks of foreign keys use them. Of these, GIN and GiST, which take longest and one core each.
+    foreign, slow = SetAside.definition.like("ALTER%FOREIGN%"), SetAside.definition.like("% USING gi%")
+    first = waiting.order_by(foreign, ~slow, SetAside.id).limit(1).with_for_update(skip_locked=True)
+    row = session.scalars(first).one_or_none()
     if row is None:
         return None
     name, definition = row.name, row.definition

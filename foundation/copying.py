@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime
 from io import BytesIO
+from types import NoneType
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -34,7 +37,7 @@ _WRITTEN = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 
 def line(row: Sequence[object]) -> str:
     """One row in COPY's text format. A character that PostgreSQL cannot hold is left for it to refuse."""
-    texts = [_NULL if value is None else value if value.__class__ is str else _plain(value) for value in row]
+    texts = [value if value.__class__ is str else _WRITERS.get(value.__class__, _plain)(value) for value in row]
     joined = "\t".join(texts)
     plain = "\\" not in joined and "\n" not in joined and "\r" not in joined
     if plain and joined.count("\t") == len(texts) - 1 and joined.count(_NULL) == row.count(None):
@@ -43,7 +46,11 @@ def line(row: Sequence[object]) -> str:
 
 
 def _plain(value: object) -> str:
-    return "{" + ",".join([_element(it) for it in value]) + "}" if isinstance(value, tuple | list) else str(value)
+    return _array(value) if isinstance(value, tuple | list) else str(value)
+
+
+def _array(value: Sequence[object]) -> str:
+    return "{" + ",".join([_element(it) for it in value]) + "}"
 
 
 def _element(value: object) -> str:
@@ -54,6 +61,13 @@ def _element(value: object) -> str:
     if text.isalnum() and text.upper() != "NULL":
         return text
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+# What most rows are made of, without asking what each value is.
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    NoneType: lambda value: _NULL, int: int.__str__, bool: bool.__str__, datetime: datetime.__str__, date: date.__str__,
+    list: _array, tuple: _array,
+}  # fmt: skip
 
 
 def _escaped(text: str) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import struct
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ from foundation.copying import copy_text, line
 COLLECTED = "journal"
 GENESIS = bytes(32)
 CHAIN_LOCK = 0x64696D696E67  # "diming": the advisory lock of the chain's head
+_length = struct.Struct(">Q").pack
 _COLUMNS = (
     "seq", "at", "person", "organ", "verb", "subject_kind", "subject_id", "reason", "before", "after", "previous",
     "hash",
@@ -106,7 +108,7 @@ def _instant(at: datetime) -> bytes:
 
 def _content(fields: Iterable[object]) -> bytes:
     parts = [b"\x00" if value is None else str(value).encode() for value in fields]
-    return b"".join([len(part).to_bytes(8, "big") + part for part in parts])
+    return b"".join([_length(len(part)) + part for part in parts])
 
 
 Prepared = tuple[bytes, str]
@@ -117,7 +119,8 @@ def prepare(it: Line) -> Prepared:
     """Everything of a line that does not need the head of the chain; another process may do it."""
     before, after = canonical(it.before), canonical(it.after)
     fields = (it.person, it.organ, it.verb, it.subject_kind, it.subject_id, it.reason, before, after)
-    return _content(fields), line(fields)[:-1]
+    texts = [value if value is None or value.__class__ is str else str(value) for value in fields]
+    return _content(texts), line(texts)[:-1]
 
 
 def write(session: Session) -> int:

@@ -7,19 +7,15 @@ lacks indexes; it is meant for registers that hold little beside what is loaded.
 
 from __future__ import annotations
 
-import gc
-import multiprocessing
 import os
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate, pairwise
-from multiprocessing.connection import wait
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -28,16 +24,17 @@ from foundation import bulk as keeping
 from foundation.errors import Refused
 from foundation.models import BulkLoad
 from placenames.register import bulk as rows
-from placenames.register.drafts import PlaceDraft
 from placenames.search import bulk as derived
 from placenames.search import index
 from processes.edge import writing
+from processes.preparing import Source, prepared, processes_for
 
 BULK_LOCK = 0x62756C6B
 REGISTER = ("placenames.place", "placenames.place_name")
 DERIVED = (
     "placenames.search_form", "placenames.search_sound", "placenames.search_token", "placenames.map_point",
 )  # fmt: skip
+AT_ONCE = 2  # indexes and statements that use one core each
 AHEAD = 2  # chunks that are prepared before they are wanted, for each process
 MOST_BESIDE = 100_000  # places that may be there already: they are without indexes meanwhile
 _LOCK = text("LOCK TABLE placenames.place, placenames.place_name IN ACCESS EXCLUSIVE MODE")
@@ -56,20 +53,6 @@ Say = Callable[[str], None]
 T = TypeVar("T")
 
 
-class Source(Protocol):
-    """What is loaded: numbered chunks, each the same whenever it is asked for."""
-
-    name: str
-    reason: str
-    fingerprint: str
-
-    def sizes(self) -> Sequence[tuple[int, int]]:
-        """How many places and how many names each chunk brings."""
-
-    def chunk(self, number: int) -> Sequence[PlaceDraft]:
-        """The places of one chunk."""
-
-
 @dataclass(frozen=True)
 class Phase:
     """A phase of the load with the seconds that it took in this run."""
@@ -85,7 +68,7 @@ def load(make: Callable[[], Source], say: Say, *, workers: int | None = None) ->
     load of this register is under way or unfinished, or where this one began with other content.
     """
     source, count = make(), workers or os.cpu_count() or 1
-    with _alone(), _processes(make, count) as processes:
+    with _alone(), processes_for(make, count) as processes:
         return _Run(source, processes, AHEAD * count, say).through()
 
 
@@ -96,37 +79,6 @@ def _alone() -> Iterator[None]:
         if not session.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": BULK_LOCK}):
             raise Refused("另一项批量载入正在进行。", remedy="请等它结束。")
         yield
-
-
-_made: Source | None = None
-
-
-def _start(make: Callable[[], Source]) -> None:
-    """A process that prepares chunks: it makes the source, and ends when its parent does."""
-    global _made  # noqa: PLW0603 (what a process of the pool works with)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=lambda: (wait([parent.sentinel]), os._exit(1)), daemon=True).start()
-    _made = make()
-    # What is made here has no circles; looking for them would take a tenth of the time.
-    gc.freeze()
-    gc.disable()
-
-
-def _prepared(number: int, first_place: int, first_name: int) -> rows.Rows:
-    if _made is None:
-        raise RuntimeError("this process prepares no chunks")
-    return rows.prepare(_made.chunk(number), first_place, first_name, _made.reason)
-
-
-@contextmanager
-def _processes(make: Callable[[], Source], count: int) -> Iterator[ProcessPoolExecutor]:
-    spawn = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(count, mp_context=spawn, initializer=_start, initargs=(make,))
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 class _Run:
@@ -142,8 +94,7 @@ class _Run:
             "indexes": partial(self.put_back, REGISTER),
             "forms listed": partial(self.once, derived.list_forms),
             "forms": self.write_forms,
-            "tokens": partial(self.once, derived.write_tokens),
-            "points": partial(self.once, derived.write_points),
+            "tokens, points": partial(self.side_by_side, (derived.write_tokens, derived.write_points)),
             "search indexes": partial(self.put_back, DERIVED),
             "lineage": partial(self.once, index.derive_kin),
             "tidy": partial(self.once, _tidy),
@@ -196,12 +147,8 @@ class _Run:
     @contextmanager
     def step(self) -> Iterator[tuple[Session, BulkLoad]]:
         """One transaction of the load, with the row that says where it stands."""
-        with writing(long=True) as session:
-            keeping.make_room(session)
-            load = keeping.state(session, self.source.name)
-            if load is None:
-                raise Refused(f"批量载入“{self.source.name}”的进度记录不见了。", remedy="请从备份恢复。")
-            yield session, load
+        with self.beside() as session:
+            yield session, keeping.known(session, self.source.name)
 
     def write_rows(self, phase: str, following: str) -> None:
         """Write the chunks in their order, each with its lines in the journal, while others are being prepared."""
@@ -210,7 +157,7 @@ class _Run:
         of = len(self.sizes)
         places, names = ([0, *accumulate(size[part] for size in self.sizes)] for part in (0, 1))
         waiting = (
-            partial(_prepared, number, first_place + places[number], first_name + names[number])
+            partial(prepared, number, first_place + places[number], first_name + names[number])
             for number in range(start, of)
         )
         for number, chunk in enumerate(self.spread(waiting), start=start):
@@ -228,9 +175,9 @@ class _Run:
             of = derived.listed(session)
         firsts = range(start, of, derived.FORMS_AT_ONCE)
         waiting = (partial(derived.prepare_forms, self.some_forms(first)) for first in firsts)
-        for first, prepared in zip(firsts, self.spread(waiting), strict=True):
+        for first, rows_of in zip(firsts, self.spread(waiting), strict=True):
             with self.step() as (session, load):
-                derived.write_forms(session, *prepared)
+                derived.write_forms(session, *rows_of)
                 keeping.reach(load, phase, first + derived.FORMS_AT_ONCE, of)
             self.tell(phase, min(first + derived.FORMS_AT_ONCE, of), of)
         with self.step() as (_, load):
@@ -242,20 +189,55 @@ class _Run:
             return derived.some_forms(session, first)
 
     def put_back(self, tables: Sequence[str], phase: str, following: str) -> None:
-        """Make the indexes and keys of some tables again, one in each transaction."""
+        """Make the indexes and keys of some tables again, each in a transaction of its own, several at once."""
+        self.at_once([partial(self.put_back_some, tables, phase)] * AT_ONCE)
+        with self.step() as (_, load):
+            keeping.reach(load, following, 0, 0)
+
+    def put_back_some(self, tables: Sequence[str], phase: str) -> None:
+        """Make one index or key after the other, of those that nobody else is making, until none is left."""
         while True:
-            with self.step() as (session, load):
-                name = keeping.put_back_next(session, load.name, tables)
-                if name is None:
-                    keeping.reach(load, following, 0, 0)
-                    return
+            with self.beside() as session:
+                name = keeping.put_back_next(session, self.source.name, tables)
+            if name is None:
+                return
             self.say(f"  {phase}: {name}")
+
+    def side_by_side(self, acts: Sequence[Callable[[Session], object]], phase: str, following: str) -> None:
+        """A phase of acts that touch nothing of each other: each is one transaction, with the note that it is done."""
+        self.say(f"  {phase} ……")
+        with self.step() as (_, load):
+            done = load.done
+        self.at_once([partial(self.act, act, 1 << bit, phase) for bit, act in enumerate(acts) if not done & 1 << bit])
+        with self.step() as (_, load):
+            keeping.reach(load, following, 0, 0)
+
+    def act(self, act: Callable[[Session], object], bit: int, phase: str) -> None:
+        """One act of several at once; its bit in `done` says that it is done."""
+        with self.beside() as session:
+            act(session)
+            # Only now: the row is locked until the commit, and the others note themselves there as well.
+            load = keeping.known(session, self.source.name)
+            keeping.reach(load, phase, load.done | bit, load.of)
+
+    def at_once(self, calls: Sequence[Callable[[], None]]) -> None:
+        """Call all of them at once, and raise what one of them raised after the last has ended."""
+        with ThreadPoolExecutor(AT_ONCE) as threads:
+            running = [threads.submit(call) for call in calls]
+        for call in running:
+            call.result()
+
+    @contextmanager
+    def beside(self) -> Iterator[Session]:
+        """A transaction of the load that runs beside others."""
+        with writing(long=True) as session:
+            keeping.make_room(session)
+            yield session
 
     def once(self, act: Callable[[Session], object], phase: str, following: str) -> None:
         """A phase that is one transaction: what it does and that it is done belong together."""
         self.say(f"  {phase} ……")
         with self.step() as (session, load):
-            index.alone(session)
             act(session)
             keeping.reach(load, following, 0, 0)
 

@@ -70,7 +70,7 @@ def read(text: str, division: str | None = None) -> tuple[Reading, ...]:
     division. A reading is certain when the character has only one, or when the table confirms it (rule 8: standard
     Mandarin; a local reading only as approved).
     """
-    found = list(_from_dictionary(text))
+    found = [*_from_dictionary(text)]
     for start, override in _matches(text, division or ""):
         for offset, syllable in enumerate(override.reading):
             found[start + offset] = Reading(text[start + offset], syllable, override.certain)
@@ -79,11 +79,19 @@ def read(text: str, division: str | None = None) -> tuple[Reading, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=1)
+def _beginnings() -> frozenset[str]:
+    """The first two characters of every phrase: most pairs of a name begin none."""
+    return frozenset(phrase[:2] for phrase in _dictionaries()[1])
+
+
 def _from_dictionary(text: str) -> Iterator[Reading]:
     _, phrases = _dictionaries()
+    beginnings = _beginnings()
     start, end = 0, len(text)
     while start < end:
-        for length in range(min(_LONGEST_PHRASE, end - start), 1, -1):
+        longest = min(_LONGEST_PHRASE, end - start) if text[start : start + 2] in beginnings else 1
+        for length in range(longest, 1, -1):
             phrase = text[start : start + length]
             if phrase in phrases:
                 for char, options in zip(phrase, phrases[phrase], strict=True):
@@ -112,20 +120,23 @@ def _openings() -> Mapping[str, tuple[int, ...]]:
     return {char: tuple(found) for char, found in lengths.items()}
 
 
-def _found(text: str) -> list[tuple[int, int, tuple[Override, ...]]]:
+@lru_cache(maxsize=64)
+def _found(text: str) -> tuple[tuple[int, int, tuple[Override, ...]], ...]:
     """Where texts of the table stand in a name: length, start, rows."""
     openings, table = _openings(), overrides()
-    return [
+    return tuple([
         (length, start, rows)
         for start, char in enumerate(text)
         if char in openings
         for length in openings[char]
         if start + length <= len(text) and (rows := table.get(text[start : start + length]))
-    ]
+    ])  # fmt: skip
 
 
 def _matches(text: str, division: str) -> Iterator[tuple[int, Override]]:
     """Rows that apply, longest text first; a character once taken by a longer text is left to it."""
+    if not _found(text):
+        return
     taken: set[int] = set()
     for length, start, rows in sorted(_found(text), key=lambda found: (-found[0], found[1])):
         if taken.isdisjoint(range(start, start + length)):

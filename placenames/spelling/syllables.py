@@ -63,7 +63,8 @@ def word(readings: Sequence[Reading]) -> str:
     started = follows = False
     for reading in readings:
         syllable = reading.reading
-        if reading.is_syllable:
+        is_syllable = reading.is_syllable
+        if is_syllable:
             if syllable == "r" and not follows:
                 syllable = "ér"
             if follows and toneless(syllable[0]) in "aoeê":
@@ -71,6 +72,6 @@ def word(readings: Sequence[Reading]) -> str:
             if not started:
                 syllable = syllable[0].upper() + syllable[1:]
             started = True
-        follows = reading.is_syllable
+        follows = is_syllable
         written.append(syllable)
     return unicodedata.normalize("NFC", "".join(written))

@@ -23,6 +23,7 @@ from foundation.errors import Refused
 from foundation.models import BulkLoad
 from foundation.settings import PROJECT
 from placenames.register.actions import record_places
+from placenames.search import bulk as derived_in_bulk
 from placenames.search import index
 from processes import bulk, search
 from processes.edge import writing
@@ -182,7 +183,7 @@ def test_a_load_that_is_stopped_anywhere_goes_on_and_ends_in_the_same_content(
     assert checksums() == whole
 
 
-PHASES = ("rows", "indexes", "forms listed", "forms", "tokens", "points", "search indexes", "lineage", "tidy", "done")
+PHASES = ("rows", "indexes", "forms listed", "forms", "tokens, points", "search indexes", "lineage", "tidy", "done")
 
 
 @pytest.mark.parametrize("into", PHASES[1:])
@@ -203,6 +204,26 @@ def test_a_load_that_is_stopped_on_the_way_into_a_phase_does_nothing_twice(
     monkeypatch.setattr(keeping, "reach", reach)
     went = bulk.load(maker(COUNT), quiet, workers=1)
     assert [phase.name for phase in went] == list(PHASES[PHASES.index(into) - 1 : -1])
+    assert checksums() == whole
+
+
+@pytest.mark.parametrize("first", ["write_tokens", "write_points"])
+def test_of_two_acts_at_once_the_one_that_was_done_is_not_done_again(
+    own_demo_address: str, whole: dict[str, Any], first: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_addresses(own_demo_address, None)
+    acts = {name: getattr(derived_in_bulk, name) for name in ("write_tokens", "write_points")}
+    (second,) = acts.keys() - {first}
+
+    def stop(session: Session) -> None:
+        raise Stopped
+
+    monkeypatch.setattr(derived_in_bulk, second, stop)
+    with pytest.raises(Stopped):
+        bulk.load(maker(COUNT), quiet, workers=1)
+    monkeypatch.setattr(derived_in_bulk, second, acts[second])
+    monkeypatch.setattr(derived_in_bulk, first, stop)
+    bulk.load(maker(COUNT), quiet, workers=1)
     assert checksums() == whole
 
 
