@@ -6,13 +6,13 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import load, lookup, start, write
+from benchmarks import load, lookup, search, start, write
 from benchmarks.frame import Asked, Report
 from benchmarks.ground import Ground, server
 from foundation.errors import DimingError
 
 NAMES: dict[str, Callable[[Ground, Asked], Report]] = {
-    "load": load.run, "lookup": lookup.run, "start": start.run, "write": write.run,
+    "load": load.run, "lookup": lookup.run, "search": search.run, "start": start.run, "write": write.run,
 }  # fmt: skip
 
 

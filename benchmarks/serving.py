@@ -110,6 +110,13 @@ def ours(log: Path) -> Server:
     )
 
 
+def empty(log: Path, size: int) -> Server:
+    """A route that does nothing but answer so many bytes: what HTTP itself costs here."""
+    port = free_port()
+    command = (sys.executable, *UVICORN, "--port", str(port), "benchmarks.empty:app")
+    return Server("空路由", command, {"DIMING_BENCH_SIZE": str(size)}, port, ("/", b"."), log)
+
+
 def tipg(log: Path, say: Say) -> Server:
     """`tipg` on the same database, reading the table of the map's points."""
     python, port = peer("tipg", say), free_port()

@@ -15,11 +15,12 @@ class Name(StrEnum):
 
     LOAD = "load"
     LOOKUP = "lookup"
+    SEARCH = "search"
     START = "start"
     WRITE = "write"
 
 
-HELP = "load:载入全国规模的地名;lookup:“这里是哪里”;start:服务启动;write:有无办理日志时每秒能办多少次写入"
+HELP = "load:载入全国规模的地名;lookup:“这里是哪里”;search:查地名;start:服务启动;write:有无办理日志时每秒能办多少次写入"
 
 
 def bench(

@@ -25,15 +25,13 @@ from foundation.errors import Refused
 from foundation.models import BulkLoad
 from placenames.register import bulk as rows
 from placenames.search import bulk as derived
-from placenames.search import index
+from placenames.search import hot, index, models
 from processes.edge import writing
 from processes.preparing import Source, prepared, processes_for
 
 BULK_LOCK = 0x62756C6B
 REGISTER = ("placenames.place", "placenames.place_name")
-DERIVED = (
-    "placenames.search_form", "placenames.search_sound", "placenames.search_token", "placenames.map_point",
-)  # fmt: skip
+DERIVED = tuple(f"placenames.{table}" for table in models.DERIVED)
 AT_ONCE = 2  # indexes and statements that use one core each
 AHEAD = 2  # chunks that are prepared before they are wanted, for each process
 MOST_BESIDE = 100_000  # places that may be there already: they are without indexes meanwhile
@@ -47,7 +45,7 @@ _SPOKEN_FOR = text(
     " setval('placenames.place_name_id_seq',"
     " greatest(:name, (SELECT last_value FROM placenames.place_name_id_seq)))"
 )
-_EMPTY = text("TRUNCATE placenames.search_form, placenames.search_sound, placenames.search_token, placenames.map_point")
+_EMPTY = text(f"TRUNCATE {', '.join(DERIVED)}")
 _PLACES = text("SELECT count(*) FROM placenames.place")
 Say = Callable[[str], None]
 T = TypeVar("T")
@@ -172,9 +170,9 @@ class _Run:
         """Write the forms in ranges of their numbers, their readings found by all processes at once."""
         with self.step() as (session, load):
             start = load.done
-            of = derived.listed(session)
+            of, known = derived.listed(session), hot.known(session)
         firsts = range(start, of, derived.FORMS_AT_ONCE)
-        waiting = (partial(derived.prepare_forms, self.some_forms(first)) for first in firsts)
+        waiting = (partial(derived.prepare_forms, self.some_forms(first), known) for first in firsts)
         for first, rows_of in zip(firsts, self.spread(waiting), strict=True):
             with self.step() as (session, load):
                 derived.write_forms(session, *rows_of)

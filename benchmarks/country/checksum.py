@@ -16,6 +16,8 @@ TABLES = {
     " FROM foundation.journal",
     "search_form": "SELECT f.* FROM placenames.search_form f",
     "search_sound": "SELECT s.* FROM placenames.search_sound s",
+    "search_hot": "SELECT h.* FROM placenames.search_hot h",
+    "search_top": "SELECT t.* FROM placenames.search_top t",
     "search_token": "SELECT t.* FROM placenames.search_token t",
     "map_point": "SELECT m.* FROM placenames.map_point m",
     "indexes": "SELECT indexdef FROM pg_indexes WHERE schemaname IN ('placenames', 'foundation')",

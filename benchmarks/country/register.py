@@ -55,11 +55,12 @@ class Made:
 def ready(ground: Ground, rows: int, *, anew: bool = False) -> Made:
     """Make the register of `rows` names the one that this process works with.
 
-    One that is half-made is gone on with; `anew` makes one that is done once more.
+    One that is half-made is gone on with; `anew` makes one that is done once more, and so does another schema: what
+    is measured is always what this release loads.
     """
     bringing.names(ground.say)
     name = database(rows)
-    fresh = not ground.has(name) or (anew and _done(ground, name))
+    fresh = not ground.has(name) or _stale(ground, name) or (anew and _done(ground, name))
     if fresh:
         ground.create(name)
     address = ground.use(name)
@@ -67,6 +68,13 @@ def ready(ground: Ground, rows: int, *, anew: bool = False) -> Made:
     made = Made(run_part("divisions", rows), run_part("load", rows), fresh)
     set_addresses(address, None)
     return made
+
+
+def _stale(ground: Ground, name: str) -> bool:
+    """Whether a register was made by a release with another schema."""
+    if not ground.ask("SELECT to_regclass('public.alembic_version') IS NOT NULL", database=name):
+        return False
+    return ground.ask("SELECT version_num FROM public.alembic_version", database=name) != schema.head()
 
 
 def _done(ground: Ground, name: str) -> bool:

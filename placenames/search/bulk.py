@@ -14,20 +14,27 @@ from sqlalchemy.orm import Session
 
 from foundation import sqlfiles
 from foundation.copying import copy_text, line
+from placenames.search import hot
 from placenames.search.tokens import form
 
 SQL = sqlfiles.folder(__file__) / "bulk"
 FORMS_AT_ONCE = 20_000
 ListedForm = tuple[int, str, int | None]
 """Number, text and rank of a form."""
+Written = tuple[bytes, bytes, bytes]
+"""Forms, their readings and their places in the lists of hot codes, written for COPY."""
 
 
 def list_forms(session: Session) -> int:
-    """Write down every distinct form with its id and its rank; returns how many there are."""
+    """Write down every distinct form with its id and its rank, and choose the hot codes; returns how many forms."""
     _drop(session)
     _make(session, "listed_form", "forms")
     session.execute(text("CREATE INDEX ON placenames.listed_form (id)"))
-    return listed(session)
+    of = listed(session)
+    step = hot.step(of)
+    sample = ((row.text, row.rank) for row in session.execute(_SAMPLED, {"step": step}))
+    hot.write(session, hot.choose(sample, step))
+    return of
 
 
 def listed(session: Session) -> int:
@@ -41,20 +48,22 @@ def some_forms(session: Session, start: int) -> list[ListedForm]:
     return [(row.id, row.text, row.rank) for row in session.execute(_LISTED, bounds)]
 
 
-def prepare_forms(waiting: Sequence[ListedForm]) -> tuple[bytes, bytes]:
-    """Forms and what they may be typed as, written for COPY; another process may do it."""
-    forms, sounds = [], []
+def prepare_forms(waiting: Sequence[ListedForm], known: hot.Hot) -> Written:
+    """Forms and what they are looked up by, written for COPY; another process may do it."""
+    forms, sounds, tops = [], [], []
     for form_id, text_, rank in waiting:
         made = form(text_)
         forms.append(line((form_id, text_, made.grams, rank)))
         sounds += [line((form_id, pinyin, initials, rank)) for pinyin, initials in made.sounds]
-    return "".join(forms).encode(), "".join(sounds).encode()
+        tops += [line((hot_id, rank, form_id)) for hot_id in hot.lists_of(made, rank, known)]
+    return "".join(forms).encode(), "".join(sounds).encode(), "".join(tops).encode()
 
 
-def write_forms(session: Session, forms: bytes, sounds: bytes) -> None:
-    """Write prepared forms, with the readings they may be typed in."""
+def write_forms(session: Session, forms: bytes, sounds: bytes, tops: bytes) -> None:
+    """Write prepared forms, with the readings they may be typed in, and into the lists of hot codes."""
     copy_text(session, "placenames.search_form", ("id", "text", "grams", "rank"), forms)
     copy_text(session, "placenames.search_sound", ("form_id", "pinyin", "initials", "rank"), sounds)
+    copy_text(session, "placenames.search_top", ("hot_id", "rank", "form_id"), tops)
     session.execute(_NUMBERED)
 
 
@@ -76,6 +85,7 @@ def tidy(session: Session) -> None:
 
 
 _LISTED = text("SELECT id, text, rank FROM placenames.listed_form WHERE id > :start AND id <= :end ORDER BY id")
+_SAMPLED = text("SELECT text, rank FROM placenames.listed_form WHERE id % :step = 0 AND rank IS NOT NULL ORDER BY id")
 _NUMBERED = text(
     "SELECT setval(pg_get_serial_sequence('placenames.search_form', 'id'),"
     " greatest(1, (SELECT max(id) FROM placenames.listed_form)))"

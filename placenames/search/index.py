@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from foundation import bulk as bulk_load
 from foundation import sqlfiles
 from foundation.copying import copy_rows
-from placenames.search import bulk
-from placenames.search.models import search_sound, search_token
+from placenames.search import bulk, hot
+from placenames.search.models import DERIVED, search_sound, search_token
 from placenames.search.tokens import Form, SourceName, form, forms_of, token_rows
 
 SQL = sqlfiles.folder(__file__)
@@ -59,8 +59,9 @@ def rebuild(session: Session, say: Callable[[int, int], None] = lambda done, of:
     for clear in _CLEAR_ALL:
         session.execute(clear)
     of = bulk.list_forms(session)
+    known = hot.known(session)
     for start in range(0, of, bulk.FORMS_AT_ONCE):
-        bulk.write_forms(session, *bulk.prepare_forms(bulk.some_forms(session, start)))
+        bulk.write_forms(session, *bulk.prepare_forms(bulk.some_forms(session, start), known))
         say(min(start + bulk.FORMS_AT_ONCE, of), of)
     bulk.write_tokens(session)
     bulk.write_points(session)
@@ -97,7 +98,7 @@ _ALL = text("SELECT count(*) FROM placenames.place")
 _KIN = text("SELECT from_place_id FROM placenames.place_lineage UNION SELECT to_place_id FROM placenames.place_lineage")
 _CLEAR_ALL = tuple(
     text(f"DELETE FROM placenames.{table}")  # noqa: S608 (no value of anyone)
-    for table in ("search_token", "search_sound", "search_form", "map_point")
+    for table in DERIVED
 )
 _FREE_TOKENS = text("DELETE FROM placenames.search_token WHERE place_id = ANY(:ids) RETURNING form_id")
 _FREE_POINTS = text("DELETE FROM placenames.map_point WHERE place_id = ANY(:ids)")
@@ -110,13 +111,13 @@ _UNUSED = text("""
     RETURNING id
 """)
 _UNUSED_SOUNDS = text("DELETE FROM placenames.search_sound WHERE form_id = ANY(:ids)")
-# The best place that the public finds by a form today.
+# The best place that the public finds by a form, on any day.
 _BEST = """
     UPDATE placenames.{table} f SET rank = best.rank
     FROM unnest(CAST(:ids AS integer[])) AS asked (id)
     LEFT JOIN LATERAL (
         SELECT t.rank FROM placenames.search_token t
-        WHERE t.form_id = asked.id AND t.public AND t.current ORDER BY t.rank DESC LIMIT 1
+        WHERE t.form_id = asked.id AND t.public ORDER BY t.rank DESC LIMIT 1
     ) best ON true
     WHERE f.{key} = asked.id AND f.rank IS DISTINCT FROM best.rank
 """
@@ -139,6 +140,7 @@ def derive(session: Session, ids: Sequence[int]) -> None:
     session.execute(_UNUSED_SOUNDS, {"ids": unused})
     session.execute(_BEST_FORMS, touched)
     session.execute(_BEST_SOUNDS, touched)
+    hot.list_anew(session, touched["ids"])
 
 
 def _forms(session: Session, texts: set[str]) -> dict[str, tuple[int, Sequence[int]]]:

@@ -30,15 +30,15 @@ SCHEMA = "placenames"
 class SearchForm(Base):
     """A form under which places are found, written once: a whole name, or the specific part of a division's (如皋).
 
-    `grams` are the codes of the text's single characters and pairs, `rank` is that of the best place which the
-    public finds by it today, empty where there is none.
+    `grams` are the codes of the text's single characters and pairs, and negative ones of what is left of it without
+    one character; `rank` is that of the best place which the public finds by it on any day, empty where there is none.
     """
 
     __tablename__ = "search_form"
     __table_args__ = (
-        # exact.sql, prefix.sql
+        # forms_exact.sql, forms_prefix.sql
         UniqueConstraint("text", name="uq_search_form_text"),
-        # substring.sql
+        # forms_substring.sql, forms_near.sql
         Index("ix_search_form_grams", "grams", postgresql_using="gin"),
         {"schema": SCHEMA},
     )
@@ -56,14 +56,39 @@ search_sound = Table(
     Column("pinyin", Text(collation="C"), nullable=False),
     Column("initials", Text(collation="C"), nullable=False),
     Column("rank", Integer),
-    # pinyin.sql, pinyin_prefix.sql
+    # forms_pinyin.sql, forms_pinyin_prefix.sql
     Index("ix_search_sound_pinyin", "pinyin", text("rank DESC NULLS LAST"), "form_id"),
-    # initials.sql
+    # forms_initials.sql
     Index("ix_search_sound_initials", "initials", text("rank DESC NULLS LAST"), "form_id"),
     Index("ix_search_sound_form", "form_id"),
     schema=SCHEMA,
 )
 """What people may type for a form, one row a reading (`spelling.readings.search_keys`), with the rank of the form."""
+
+
+class SearchHot(Base):
+    """A code that very many forms have (`tokens.hot_codes`), and the rank down to which `search_top` lists them all."""
+
+    __tablename__ = "search_hot"
+    __table_args__ = (UniqueConstraint("code", name="uq_search_hot_code"), {"schema": SCHEMA})
+
+    id: Mapped[int] = mapped_column(Integer, Identity(), primary_key=True)
+    code: Mapped[str] = mapped_column(Text(collation="C"))
+    least: Mapped[int] = mapped_column(Integer)
+
+
+search_top = Table(
+    "search_top",
+    Base.metadata,
+    Column("hot_id", Integer, nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("form_id", Integer, nullable=False),
+    # forms_top.sql
+    Index("ix_search_top_hot", "hot_id", text("rank DESC"), "form_id"),
+    Index("ix_search_top_form", "form_id"),
+    schema=SCHEMA,
+)
+"""The best forms of each hot code: all those whose rank is not below the code's `least`."""
 
 search_token = Table(
     "search_token",
@@ -81,11 +106,19 @@ search_token = Table(
     Column("public", Boolean, nullable=False),
     # every tier: from a form to its places, best first
     Index("ix_search_token_form", "form_id", text("rank DESC"), "place_id"),
-    # refresh, and "already found in a better tier"
+    # rows.sql: former names, which stand among very many in use
+    Index(
+        "ix_search_token_former",
+        "form_id",
+        text("rank DESC"),
+        "place_id",
+        postgresql_where=text("valid_to IS NOT NULL OR inherited"),
+    ),
+    # refresh, and every name of a place
     Index("ix_search_token_place", "place_id"),
     # code.sql: the heirs of an abolished division
     Index("ix_search_token_heir", "name_id", postgresql_where=text("inherited")),
-    # substring within a division
+    # whole divisions
     Index("ix_search_token_terms", "terms", postgresql_using="gin", postgresql_where=text("public AND current")),
     schema=SCHEMA,
 )
@@ -121,3 +154,7 @@ class MapPoint(Base):
     valid_from: Mapped[date | None] = mapped_column(Date)
     valid_to: Mapped[date | None] = mapped_column(Date)
     geom: Mapped[object] = mapped_column(Geometry("POINT", 3857, spatial_index=False))
+
+
+DERIVED = ("search_form", "search_sound", "search_hot", "search_top", "search_token", "map_point")
+"""The tables of schema `placenames` that hold nothing but what is derived."""

@@ -1,147 +1,124 @@
-"""The questions asked of search and map, tier by tier, each one `.sql` file beside this module.
-
-A better tier is asked first and fills the page; a place found by it is left out of the others, so that
-paging with the cursor meets every place once.
-"""
+"""The answers of search and map, each from `.sql` files beside this module."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from itertools import islice
 from typing import Any
 
-from foundation import clock, sqlfiles
+from foundation import clock
 from foundation.database import Reader
 from foundation.errors import FieldError, Malformed
-from placenames.search.question import COUNTED, Cursor, Question
-from placenames.search.tokens import PAIRS_FROM, query_grams
+from placenames.search.finding import Finder, Hit
+from placenames.search.forms import SQL, Filters, statement
+from placenames.search.question import COUNTED, ENOUGH, LOOSE, Cursor, Question
+from placenames.search.ways import Way, ways
 
-SQL = sqlfiles.folder(__file__)
+__all__ = ["SQL", "labels", "nearest", "search", "tile", "zkey_range"]
 ZKEY_BITS = 36
+SMALL = ("county", "township")
 # From this zoom on places are drawn as dots, which reach over the edge of their tile.
 DOTS_FROM = 9
 TIER_NAMES = {"pinyin_prefix": "pinyin"}
 
 
-@dataclass(frozen=True)
-class Hit:
-    """One place found, in the order of its tier."""
-
-    place: int
-    rank: int
-    distance: float
-    shown: str
-    kind: str
-    tier: str
-
-
-def _statement(name: str) -> sqlfiles.SqlFile:
-    return sqlfiles.load(SQL / f"{name}.sql")
-
-
 def search(reader: Reader, question: Question) -> str:
-    """Answer a question as CONTRACT §2 says (JSON text): items, the total, and where the next page begins."""
-    parameters = _parameters(reader, question)
-    at = question.cursor or Cursor()
-    # The first page also counts, and what it counts begins with what it shows: one walk serves both.
-    reach = question.limit if question.cursor else max(question.limit, COUNTED)
-    hits = _collect(reader, question, parameters, at, reach + 1)
-    if question.cursor:
-        total, exact = at.total, at.exact
+    """Answer a question as CONTRACT §2 says (JSON text): items, the total, and where the next page begins.
+
+    Where nothing has the name that was typed, other readings are tried (`ways`); then names of other characters.
+    """
+    filters = Filters(*_division(reader, question), _classes(reader, question.class_))
+    at = question.cursor
+    if at:
+        every = ways(reader, question, filters.division)
+        way = next(islice(every, at.way, None), None) or Way(question)
+        hits = list(islice(_finder(reader, way, filters).hits(at, loose=at.loose), question.limit + 1))
     else:
-        total, exact = min(len(hits), COUNTED), len(hits) <= COUNTED
-    more = len(hits) > question.limit
-    hits = hits[: question.limit]
+        at, way, hits = _first(reader, question, filters)
     following = None
-    if more:
-        last = hits[-1]
-        tier = question.tiers.index(last.tier)
-        following = Cursor(tier, last.rank, last.distance, last.place, total, exact).written()
+    if len(hits) > question.limit:
+        last = hits[question.limit - 1]
+        following = replace(
+            at, step=last.step, rank=last.rank, distance=last.distance, form=last.form, place=last.place
+        ).written()
+    hits = hits[: question.limit]
     head = {
         "query": question.asked,
-        "total": {"value": total, "is": "exact" if exact else "at_least"},
+        "total": {"value": at.total, "is": "exact" if at.exact else "at_least"},
         "next": following,
     }
+    if way.note and hits:
+        head["note"] = way.note
     # The items come from SQL as text and stay text.
     items = _cards(reader, question, hits) if hits else "[]"
     return f'{json.dumps(head, ensure_ascii=False)[:-1]}, "items": {items}}}'
 
 
-def _parameters(reader: Reader, question: Question) -> dict[str, object]:
-    west, south, east, north = question.bbox or (None, None, None, None)
-    lon, lat = question.near or (None, None)
-    codes, division = query_grams(question.text), _division(reader, question)
-    return {
-        "q": question.text,
-        "grams": list(codes),
-        "division": division,
-        "terms": None if division is None else [-division, *(code for code in codes if code >= PAIRS_FROM)],
-        "classes": _classes(reader, question.class_),
-        "west": west, "south": south, "east": east, "north": north, "lon": lon, "lat": lat,
-        "as_of": question.as_of,
-    }  # fmt: skip
+def _first(reader: Reader, question: Question, filters: Filters) -> tuple[Cursor, Way, list[Hit]]:
+    """The hits of the first page and of the count, which begins with it, and what later pages go by.
+
+    Names of other characters are asked for only where none has the name as typed and few have its characters.
+    """
+    most = max(question.limit, COUNTED)
+    tried = (
+        (number, way, list(islice(_finder(reader, way, filters).hits(Cursor(), loose=False), most + 1)))
+        for number, way in enumerate(ways(reader, question, filters.division))
+    )
+    number, way, hits = next((it for it in tried if it[2]), (0, Way(question), []))
+    named = any(hit.tier == "exact" for hit in hits)
+    loose = number == 0 and len(hits) < ENOUGH and not named and bool(set(LOOSE) & set(question.tiers))
+    if loose:
+        first = next(at for at, tier in enumerate(question.tiers) if tier in LOOSE)
+        more = _finder(reader, way, filters).hits(Cursor(step=2 * first), loose=True)
+        hits += islice(more, most + 1 - len(hits))
+    return Cursor(total=min(len(hits), most), exact=len(hits) <= most, loose=loose, way=number), way, hits
 
 
-def _division(reader: Reader, question: Question) -> int | None:
+def _finder(reader: Reader, way: Way, filters: Filters) -> Finder:
+    """What answers one reading; the division of an address lies within the one that was asked for."""
+    return Finder(
+        reader, way.question, filters if way.within is None else replace(filters, division=way.within, small=False)
+    )
+
+
+def _division(reader: Reader, question: Question) -> tuple[int | None, bool]:
     if question.division is None:
-        return None
+        return None, False
     day = question.as_of or clock.today()
-    found = reader.one(_statement("division_id"), {"code": question.division, "as_of": day})
+    found = reader.one(statement("division_id"), {"code": question.division, "as_of": day})
     if found is None:
         why = f"代码“{question.division[:20]}”在 {day} 没有对应的行政区划"
         remedy = "请核对六位区划代码;停用的旧代码可用 /api/divisions/translate 换算"
         raise Malformed([FieldError("division", why, remedy)])
-    return int(found[0])
+    return int(found[0]), found[1] in SMALL
 
 
 def _classes(reader: Reader, asked: str | None) -> list[str] | None:
     if asked is None:
         return None
-    labels = [row[0] for row in reader.rows(_statement("class_labels"), {"asked": asked})]
+    labels = [row[0] for row in reader.rows(statement("class_labels"), {"asked": asked})]
     if not labels:
         raise Malformed([FieldError("class", f"没有“{asked[:20]}”这个类别", "请用五位类别代码或类别名称,例如 街路巷")])
     return labels
 
 
-def _collect(reader: Reader, question: Question, parameters: dict[str, object], at: Cursor, count: int) -> list[Hit]:
-    """Hits from the cursor on, tier after tier, until `count` are found."""
-    hits: list[Hit] = []
-    for number in range(at.tier, len(question.tiers)):
-        tier = question.tiers[number]
-        start = at if number == at.tier else Cursor()
-        hits += _tier(reader, question, tier, parameters, start, count - len(hits))
-        if len(hits) >= count:
-            break
-    return hits
-
-
-def _tier(
-    reader: Reader, question: Question, tier: str, parameters: dict[str, object], at: Cursor, count: int
-) -> Iterator[Hit]:
-    statement = _statement(f"past_{tier}" if question.as_of else tier)
-    asked = parameters | {
-        "after_rank": at.rank, "after_distance": at.distance, "after_place": at.place, "count": count,
-    }  # fmt: skip
-    declared = {name for name, _ in statement.parameters}
-    for row in reader.rows(statement, {name: value for name, value in asked.items() if name in declared}):
-        place, rank, distance, shown, kind = row
-        yield Hit(place, rank, distance, shown, kind, tier)
-
-
 def _cards(reader: Reader, question: Question, hits: Sequence[Hit]) -> str:
     parameters: dict[str, object] = {
         "places": [hit.place for hit in hits],
-        "shown": [hit.shown for hit in hits],
+        "names": [hit.name for hit in hits],
+        "inherited": [hit.inherited for hit in hits],
+        "codes": [hit.code for hit in hits],
         "kinds": [hit.kind for hit in hits],
         "tiers": [TIER_NAMES.get(hit.tier, hit.tier) for hit in hits],
         "distances": [hit.distance if question.near else None for hit in hits],
     }
     if question.as_of:
-        row = reader.one(_statement("past_cards"), parameters | {"as_of": question.as_of})
+        row = reader.one(statement("past_cards"), parameters | {"as_of": question.as_of})
     else:
-        row = reader.one(_statement("cards"), parameters)
+        row = reader.one(statement("cards"), parameters)
     return str(row[0]) if row else "[]"
 
 
@@ -157,7 +134,7 @@ def tile(reader: Reader, zoom: int, x: int, y: int, as_of: date) -> bytes:
         "zoom": zoom, "x": x, "y": y, "as_of": as_of,
         "firsts": [first for first, _ in ranges], "lasts": [last for _, last in ranges],
     }  # fmt: skip
-    row = reader.one(_statement("tile"), parameters)
+    row = reader.one(statement("tile"), parameters)
     return bytes(row[0]) if row and row[0] is not None else b""
 
 
@@ -178,7 +155,7 @@ def labels(
     parameters = {
         "west": west, "south": south, "east": east, "north": north, "zoom": zoom, "as_of": as_of, "count": count,
     }  # fmt: skip
-    return [dict(zip(LABEL, row, strict=True)) for row in reader.rows(_statement("labels"), parameters)]
+    return [dict(zip(LABEL, row, strict=True)) for row in reader.rows(statement("labels"), parameters)]
 
 
 LABEL = ("id", "name", "kind", "rank", "lon", "lat")
@@ -186,6 +163,6 @@ LABEL = ("id", "name", "kind", "rank", "lon", "lat")
 
 def nearest(reader: Reader, lon: float, lat: float, as_of: date) -> list[dict[str, Any]]:
     """The ten nearest places that are not divisions, with metres."""
-    row = reader.one(_statement("nearest"), {"lon": lon, "lat": lat, "as_of": as_of})
+    row = reader.one(statement("nearest"), {"lon": lon, "lat": lat, "as_of": as_of})
     found: list[dict[str, Any]] = json.loads(row[0]) if row else []
     return found

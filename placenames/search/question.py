@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from foundation.errors import FieldError, Malformed
+from placenames.spelling.readings import read, search_keys
+from placenames.spelling.syllables import key
 
 LONGEST = 100
 MOST = 200
@@ -18,32 +20,58 @@ FIRST_PAGE = 20
 FAR = (2**31 - 1, -1.0, -1)
 # Metres told for a place without a position, so that it comes last in its rank; never shown.
 FAR_AWAY = 1e9
-# Counting goes this far; beyond it a total is "at least".
-COUNTED = 200
+# Counting goes this far, or as far as the page; beyond it a total is "at least".
+COUNTED = 100
+# Where so many names have the characters that were typed, nobody meant others.
+ENOUGH = 10
+SHORTEST_HOMOPHONE = 2
 LONGEST_CURSOR = 300
+MOST_WAYS = 10
 _BLANK = re.compile(r"[\s'’‘`·\-]+")
 _LATIN = re.compile(r"[a-z]+")
+# What people say around the name that they ask for.
+_ASKED = re.compile(
+    r"(?:请问|我想问|查一下|查询|帮我查|我要去|导航到|去)?(.{2,}?)"
+    r"(?:(?:现在|如今|目前)?(?:改名)?(?:叫什么|叫啥|叫什么名字|是什么地方|是哪里|在哪里|在哪儿|在哪|怎么走|属于哪里)|(?:现在|如今)的名字)"
+    r"[??。!!]*"
+)
 _CODE = re.compile(r"\d{2,12}")
 
-HAN_TIERS = ("exact", "prefix", "substring")
+_HAN = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_RUNS = re.compile(rf"{_HAN.pattern}+|[^{_HAN.pattern[1:]}+")
+_LETTERS_OR_HAN = re.compile(rf"(?:{_HAN.pattern}|[a-z])+")
+
+STRICT = ("exact", "prefix", "substring")
+LOOSE = ("homophone", "fuzzy")
+HAN_TIERS = (*STRICT, *LOOSE)
 LATIN_TIERS = ("pinyin", "pinyin_prefix", "initials")
-CODE_TIERS = ("code", *HAN_TIERS)
+MIXED_TIERS = (*STRICT, *LATIN_TIERS)
+CODE_TIERS = ("code", *STRICT)
 
 
 @dataclass(frozen=True)
 class Cursor:
-    """Where a page ended: tier, rank, distance and place of its last entry, and the total told with the first page."""
+    """Where a page ended, and the total that was told with the first page.
 
-    tier: int = 0
+    `step` counts the tiers twice: names in use, then former ones. Then rank, distance, form and place of the last
+    entry. `loose` says whether the tiers of other characters are asked, `way` which reading of the question it is.
+    """
+
+    step: int = 0
     rank: int = FAR[0]
     distance: float = FAR[1]
+    form: int = -1
     place: int = FAR[2]
     total: int = 0
     exact: bool = True
+    loose: bool = True
+    way: int = 0
 
     def written(self) -> str:
         """The cursor as a text for an address."""
-        fields = [self.tier, self.rank, self.distance, self.place, self.total, self.exact]
+        fields = [
+            self.step, self.rank, self.distance, self.form, self.place, self.total, self.exact, self.loose, self.way,
+        ]  # fmt: skip
         return base64.urlsafe_b64encode(json.dumps(fields).encode()).decode().rstrip("=")
 
 
@@ -53,16 +81,20 @@ def read_cursor(written: str) -> Cursor:
         if len(written) > LONGEST_CURSOR:
             raise ValueError(written)
         fields = json.loads(base64.urlsafe_b64decode(written + "=" * (-len(written) % 4)))
-        tier, rank, distance, place, total, exact = fields
-        cursor = Cursor(int(tier), int(rank), float(distance), int(place), int(total), bool(exact))
+        step, rank, distance, form, place, total, exact, loose, way = fields
+        cursor = Cursor(
+            int(step), int(rank), float(distance), int(form), int(place), int(total), bool(exact), bool(loose), int(way)
+        )
     except (ValueError, TypeError, OverflowError):
         cursor = None
     if cursor is None or not (
-        0 <= cursor.tier < max(map(len, (HAN_TIERS, LATIN_TIERS, CODE_TIERS)))
+        0 <= cursor.step < 2 * max(map(len, (HAN_TIERS, LATIN_TIERS, MIXED_TIERS, CODE_TIERS)))
         and abs(cursor.rank) <= FAR[0]
+        and -1 <= cursor.form < 1 << 31
         and -1 <= cursor.distance <= FAR_AWAY
         and -1 <= cursor.place < 1 << 63
-        and 0 <= cursor.total <= COUNTED
+        and 0 <= cursor.total <= MOST
+        and 0 <= cursor.way < MOST_WAYS
     ):
         raise Malformed([FieldError("cursor", "翻页标记无效", "请从第一页重新查询")])
     return cursor
@@ -70,18 +102,45 @@ def read_cursor(written: str) -> Cursor:
 
 @dataclass(frozen=True)
 class Question:
-    """A question ready to be asked: the text in the form its tiers compare, and what narrows it."""
+    """A question ready to be asked: the text in the form its tiers compare, and what narrows it.
+
+    `latin` and `initials` are its letters as pinyin and as initials; where characters stand beside letters (如gao)
+    those are read, and a name must have them where they stand. `keys` are the readings of characters alone.
+    """
 
     asked: str
     text: str
     tiers: tuple[str, ...]
     limit: int
+    latin: str = ""
+    initials: str = ""
+    keys: frozenset[str] = frozenset()
     division: str | None = None
     class_: str | None = None
     bbox: tuple[float, float, float, float] | None = None
     near: tuple[float, float] | None = None
     as_of: date | None = None
     cursor: Cursor | None = None
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Every way of writing the whole question."""
+        return (self.text,)
+
+    def holds_its_characters(self, text: str) -> bool:
+        """Whether a name has the characters that were typed between letters, each run after the one before."""
+        if self.tiers is not MIXED_TIERS:
+            return True
+        at = 0
+        for number, run in enumerate(_RUNS.findall(self.text)):
+            if not _HAN.match(run):
+                at += 1  # letters stand for one character at least
+                continue
+            found = text.find(run, at)
+            if found < 0 or (number == 0 and found > 0):
+                return False
+            at = found + len(run)
+        return at <= len(text)
 
 
 def read_question(asked: str, *, limit: int = FIRST_PAGE) -> Question:
@@ -96,10 +155,32 @@ def read_question(asked: str, *, limit: int = FIRST_PAGE) -> Question:
             f"输入太长(最多{LONGEST}个字)", "请只输入地名本身"
         )  # fmt: skip
         raise Malformed([FieldError("q", why, remedy)])
+    asked_for = _ASKED.fullmatch(text)
+    text = asked_for[1] if asked_for else text
     latin = _untoned(text)
     if _LATIN.fullmatch(latin):
-        return Question(shown, latin, LATIN_TIERS, limit)
-    return Question(shown, text, CODE_TIERS if _CODE.fullmatch(text) else HAN_TIERS, limit)
+        return Question(shown, latin, LATIN_TIERS, limit, latin, latin)
+    if _CODE.fullmatch(text):
+        return Question(shown, text, CODE_TIERS, limit)
+    if _LETTERS_OR_HAN.fullmatch(latin):
+        return _with_characters(Question(shown, text, HAN_TIERS, limit), latin)
+    return Question(shown, text, HAN_TIERS, limit)
+
+
+def _with_characters(question: Question, latin: str) -> Question:
+    """A question of characters, alone or between letters, with its readings."""
+    if _LATIN.search(latin):
+        # Letters stay as they are; only characters are read.
+        read_ = [
+            syllable
+            for run in _RUNS.findall(latin)
+            for syllable in ([key(it.reading) for it in read(run)] if _HAN.match(run) else run)
+        ]
+        initials = "".join(syllable[:1] for syllable in read_)
+        return replace(question, tiers=MIXED_TIERS, text=latin, latin="".join(read_), initials=initials)
+    if len(latin) < SHORTEST_HOMOPHONE:
+        return question
+    return replace(question, keys=frozenset(found.pinyin for found in search_keys(latin)))
 
 
 def _untoned(text: str) -> str:

@@ -46,18 +46,19 @@ class Item(BaseModel):
 
 
 class Total(BaseModel):
-    """How many were found; counting stops at 200."""
+    """How many were found; counting stops at 100, or at the end of a longer page."""
 
     value: int
     is_: Literal["exact", "at_least"] = Field(alias="is")
 
 
 class SearchAnswer(BaseModel):
-    """An answer of `/api/search`; `next` is the cursor of the following page."""
+    """An answer of `/api/search`; `next` is the cursor of the following page, `note` is there where one is needed."""
 
     query: str
     total: Total
     next: str | None
+    note: str | None = None
     items: list[Item]
 
 

@@ -12,6 +12,10 @@ from placenames.spelling.readings import search_keys
 # A single character is not looked for by itself where it is the whole specific part (丰县 by 丰).
 SHORTEST_SPECIFIC = 2
 PAIRS_FROM = 0x200000
+# Names of these lengths are found with one character wrong, missing, extra or swapped.
+NEAR_LENGTHS = range(3, 11)
+LONGEST_BEGINNING = 3
+LONGEST_SOUND = 8
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,7 @@ class SourceName:
 
 @dataclass(frozen=True)
 class Form:
-    """A form with the codes that substrings are looked up by, and its readings (pinyin, initials)."""
+    """A form with the codes that it is looked up by (`grams` and `near_codes`), and its readings (pinyin, initials)."""
 
     text: str
     grams: tuple[int, ...]
@@ -62,9 +66,67 @@ def _pair(pair: str) -> int:
     return (crc32(pair.encode()) & 0x7FFFFFFF) | PAIRS_FROM
 
 
+def near_codes(text: str) -> tuple[int, ...]:
+    """Codes of the texts that are left when one character is taken out, all negative; none for very short or long ones.
+
+    Two names of which one has a character wrong, missing, extra or swapped with its neighbour share such a text, or
+    one of them is one (the deletion neighbourhood of Mor and Fraenkel, 1982). A code may stand for two texts.
+    """
+    if len(text) not in NEAR_LENGTHS:
+        return ()
+    return tuple(sorted({_near(left) for left in shortened(text)}))
+
+
+def query_near_codes(text: str) -> tuple[int, ...]:
+    """The codes of which a form that is one character apart from a question has one, longer ones included."""
+    if len(text) + 1 not in NEAR_LENGTHS and len(text) not in NEAR_LENGTHS:
+        return ()
+    return tuple(sorted({_near(text), *map(_near, shortened(text))}))
+
+
+def shortened(text: str) -> set[str]:
+    """A text with each of its characters taken out in turn."""
+    return {text[:at] + text[at + 1 :] for at in range(len(text))}
+
+
+def _near(left: str) -> int:
+    return -1 - (crc32(left.encode()) & 0x7FFFFFFF)
+
+
 def form(text: str) -> Form:
     """What a form is looked up by."""
-    return Form(text, grams(text), tuple((found.pinyin, found.initials) for found in search_keys(text)))
+    sounds = tuple((found.pinyin, found.initials) for found in search_keys(text))
+    return Form(text, (*near_codes(text), *grams(text)), sounds)
+
+
+def holding(part: str) -> str:
+    """The code of forms that hold one or two characters."""
+    return f"~{part}"
+
+
+def beginning(part: str) -> str:
+    """The code of forms that begin with up to three characters and go on."""
+    return f"^{part}"
+
+
+def sounding(part: str) -> str:
+    """The code of forms whose joined pinyin begins with up to eight letters and goes on."""
+    return f">{part}"
+
+
+def hot_codes(it: Form) -> set[str]:
+    """Every code under which a form is listed where the code is one that very many forms have (`search_hot`)."""
+    text = it.text
+    return {
+        *map(holding, text),
+        *(holding(text[at : at + 2]) for at in range(len(text) - 1)),
+        *(beginning(text[:length]) for length in range(1, min(LONGEST_BEGINNING, len(text) - 1) + 1)),
+        *(
+            sounding(pinyin[:length])
+            for pinyin, _ in it.sounds
+            for length in range(1, min(LONGEST_SOUND, len(pinyin) - 1) + 1)
+        ),
+    }
 
 
 def forms_of(name: SourceName) -> tuple[str, ...]:

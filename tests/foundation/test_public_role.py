@@ -64,13 +64,16 @@ def refused(cursor: Cursor, statement: str) -> None:
     pytest.fail(f"not refused: {statement}")
 
 
+# The demonstration holds no decided case yet, and is too small for hot codes.
+EMPTY = {"published.place_decision", "published.search_hot", "published.search_top"}
+
+
 def test_the_public_reads_every_published_view(public: Cursor, owner: Cursor) -> None:
     views = relations(owner, "published")
     assert len(views) > 10
     for view in views:
         public.execute(f"SELECT * FROM {view} LIMIT 1")
-        # The demonstration holds no decided case yet.
-        assert public.fetchone() is not None or view == "published.place_decision", view
+        assert public.fetchone() is not None or view in EMPTY, view
 
 
 def test_the_public_reads_no_table_of_the_registers_the_foundation_or_the_queue(public: Cursor, owner: Cursor) -> None:

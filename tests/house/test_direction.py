@@ -31,6 +31,7 @@ MADE_OF_CONSTANTS = {
     "foundation/copying.py": "table and columns of the caller's code",
     "placenames/search/bulk.py": "the names of the tables between the steps",
     "placenames/search/index.py": "the names of the derived tables",
+    "processes/bulk.py": "the names of the derived tables",
     "processes/schema.py": "a whole number from the settings, in a function's body that takes no parameter",
 }
 SQL = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH|COPY|CREATE|ALTER|DROP|TRUNCATE|SET|LOCK|GRANT)\b")

@@ -60,9 +60,14 @@ BEYOND = {
     "placenames/register": {"bulk.py": "many drafts as rows for COPY", "drafts.py": "a place before it has an id"},
     "placenames/search": {
         "bulk.py": "derived data all at once",
+        "finding.py": "the walk through tiers, forms and places",
+        "forms.py": "the forms that may answer",
+        "hot.py": "the best forms of codes that very many have",
+        "matching.py": "how a name answers a question",
         "index.py": "the one owner of derived data",
         "question.py": "what is asked, read and narrowed",
         "tokens.py": "what a name is found by",
+        "ways.py": "other readings of what was typed",
     },
     "placenames/spelling": {
         "generics.py": "the table of generic terms",

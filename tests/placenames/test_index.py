@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 from foundation.dates import KnownDate, Precision
 from placenames.register.actions import changed, note_lineage
 from placenames.register.drafts import NameDraft
-from placenames.search import index
+from placenames.search import hot, index
 from placenames.search.queries import zkey_range
+from placenames.search.tokens import form, hot_codes
 from processes.edge import finish
 from tests.makers import division_id, make_name, make_place
 from tests.placenames.edits import move, rename, set_announced, set_rank, set_secrecy
@@ -278,3 +279,41 @@ def test_the_database_and_the_service_number_cells_alike(session: Session) -> No
     assert rows
     for row in rows:
         assert zkey_range(18, int((row.x + EDGE) // size), int((EDGE - row.y) // size)) == (row.zkey, row.zkey)
+
+
+def listed_by_hand(session: Session) -> set[tuple[str, str, int]]:
+    """Code, text and rank of every form that a list of a hot code must hold."""
+    hot_ = session.execute(text("SELECT code, least FROM placenames.search_hot")).all()
+    forms = session.execute(text("SELECT text, rank FROM placenames.search_form WHERE rank IS NOT NULL")).all()
+    return {
+        (code, text_, rank)
+        for code, least in hot_
+        for text_, rank in forms
+        if rank >= least and code in hot_codes(form(text_))
+    }
+
+
+def listed(session: Session) -> set[tuple[str, str, int]]:
+    """Code, text and rank as the lists hold them."""
+    rows = session.execute(text(
+        "SELECT h.code, f.text, t.rank FROM placenames.search_top t JOIN placenames.search_hot h ON h.id = t.hot_id"
+        " JOIN placenames.search_form f ON f.id = t.form_id"
+    )).all()  # fmt: skip
+    assert len(set(rows)) == len(rows)
+    return {tuple(row) for row in rows}
+
+
+def test_the_lists_of_hot_codes_hold_the_best_forms_whatever_is_edited(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hot, "MANY_FORMS", 20)
+    monkeypatch.setattr(hot, "LISTED", 8)
+    index.rebuild(session)
+    assert session.scalar(text("SELECT count(*) FROM placenames.search_hot WHERE code IN ('~市', '~县', '>n')")) == 3
+    assert listed(session) == listed_by_hand(session)
+    officer = Officer(session, 3)
+    for _ in range(6):
+        for _ in range(6):
+            officer.edit()
+        finish(session)
+        assert listed(session) == listed_by_hand(session)

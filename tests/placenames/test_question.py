@@ -16,6 +16,7 @@ from placenames.search.question import (
     HAN_TIERS,
     LATIN_TIERS,
     LONGEST,
+    MIXED_TIERS,
     Cursor,
     numbers,
     read_cursor,
@@ -94,6 +95,47 @@ def test_a_hundred_characters_are_read_and_one_more_is_refused() -> None:
     assert "太长" in caught.value.errors[0].msg
 
 
+@pytest.mark.parametrize(
+    ("typed", "latin", "initials"),
+    [("如gao", "rugao", "rgao"), ("ru皋", "rugao", "rug"), ("如g", "rug", "rg"), ("r皋", "rgao", "rg")],
+)
+def test_letters_beside_characters_are_pinyin_of_the_rest(typed: str, latin: str, initials: str) -> None:
+    question = read_question(typed)
+    assert (question.tiers, question.latin, question.initials) == (MIXED_TIERS, latin, initials)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "holds"),
+    [
+        ("如gao", "如皋市", True),
+        ("如gao", "茹高村", False),
+        ("ru皋", "如皋市", True),
+        ("ru皋", "如高市", False),
+        ("如gao市", "如皋市", True),
+        ("如gao市", "市如皋", False),
+        ("如gao", "如", False),
+        ("a如b皋", "阿如比皋", True),
+    ],
+)
+def test_a_name_must_have_the_characters_that_were_typed_beside_letters(typed: str, name: str, holds: bool) -> None:
+    assert read_question(typed).holds_its_characters(name) is holds
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("东社镇现在叫什么", "东社镇"),
+        ("东社镇现在叫什么?", "东社镇"),
+        ("请问如皋在哪里?", "如皋"),
+        ("去如皋怎么走", "如皋"),
+        ("何去何从路", "何去何从路"),
+        ("叫什么", "叫什么"),
+    ],
+)
+def test_what_people_say_around_a_name_is_not_asked_for(typed: str, text: str) -> None:
+    assert read_question(typed).text == text
+
+
 def test_a_nul_is_dropped_because_the_database_cannot_hold_it() -> None:
     assert read_question("如\x00皋").text == "如皋"
 
@@ -116,12 +158,15 @@ def test_any_text_is_read_or_refused_in_words(typed: str) -> None:
 @given(
     st.builds(
         Cursor,
-        tier=st.integers(0, 3),
+        step=st.integers(0, 9),
         rank=st.integers(0, 100_000),
         distance=st.floats(0, 3e7),
+        form=st.integers(-1, 2**31 - 1),
         place=st.integers(1, 2**63 - 1),
         total=st.integers(0, 200),
         exact=st.booleans(),
+        loose=st.booleans(),
+        way=st.integers(0, 9),
     )
 )
 def test_a_cursor_reads_back_as_it_was_written(cursor: Cursor) -> None:
@@ -142,8 +187,8 @@ def forged(*fields: object) -> str:
         "%%%",
         forged(),
         forged(1, 2, 3),
-        forged("a", 1, 0.0, 1, 1, True),
-        forged(None, 1, 0.0, 1, 1, True),
+        forged("a", 1, 0.0, 1, 1, 1, True, True, 0),
+        forged(None, 1, 0.0, 1, 1, 1, True, True, 0),
         base64.urlsafe_b64encode(b'{"tier": 1}').decode(),
         base64.urlsafe_b64encode(b"\xff\xfe").decode(),
     ],
@@ -154,14 +199,28 @@ def test_a_cursor_that_no_page_gave_is_refused(written: str) -> None:
     assert [(e.loc, e.remedy) for e in caught.value.errors] == [("cursor", "请从第一页重新查询")]
 
 
+GOOD = (0, 1, 0.0, 1, 1, 1, True, True, 0)
+
+
+def spoilt(at: int, value: object) -> str:
+    """A good cursor but for one field."""
+    return forged(*GOOD[:at], value, *GOOD[at + 1 :])
+
+
+def test_the_cursor_that_is_spoilt_below_is_good_before() -> None:
+    assert read_cursor(forged(*GOOD)) == Cursor(*GOOD)
+
+
 OUT_OF_RANGE = [
-    pytest.param(forged(99, 1, 0.0, 1, 1, True), id="a tier that is not there"),
-    pytest.param(forged(-1, 1, 0.0, 1, 1, True), id="a negative tier"),
-    pytest.param(forged(0, 10**30, 0.0, 1, 1, True), id="a rank beyond 32 bit"),
-    pytest.param(forged(0, 1, 0.0, 10**30, 1, True), id="a place beyond 64 bit"),
-    pytest.param(forged(0, 1, float("nan"), 1, 1, True), id="a distance that is no number"),
-    pytest.param(forged(0, float("inf"), 0.0, 1, 1, True), id="an endless rank"),
-    pytest.param(forged(0, 1, 0.0, 1, -5, True), id="a negative total"),
+    pytest.param(spoilt(0, 99), id="a tier that is not there"),
+    pytest.param(spoilt(0, -1), id="a negative tier"),
+    pytest.param(spoilt(1, 10**30), id="a rank beyond 32 bit"),
+    pytest.param(spoilt(1, float("inf")), id="an endless rank"),
+    pytest.param(spoilt(2, float("nan")), id="a distance that is no number"),
+    pytest.param(spoilt(3, 1 << 31), id="a form beyond 32 bit"),
+    pytest.param(spoilt(4, 10**30), id="a place beyond 64 bit"),
+    pytest.param(spoilt(5, -5), id="a negative total"),
+    pytest.param(spoilt(8, 10), id="a reading that is not there"),
 ]
 
 

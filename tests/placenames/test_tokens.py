@@ -8,7 +8,18 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from placenames.search.tokens import SourceName, form, forms_of, grams, query_grams, token_rows
+from placenames.search.tokens import (
+    SourceName,
+    form,
+    forms_of,
+    grams,
+    hot_codes,
+    near_codes,
+    query_grams,
+    query_near_codes,
+    shortened,
+    token_rows,
+)
 
 SOURCE = SourceName(
     place_id=1,
@@ -82,3 +93,30 @@ def test_a_token_carries_the_pairs_of_its_form_and_the_divisions_from_the_highes
     ]
     nowhere = replace(SOURCE, divisions=None, own_division_id=None)
     assert list(token_rows([nowhere], known)) == [(1, 2, 11, 80_000, None, (first, second), *period)]
+
+
+@given(st.text("东西大街路巷如皋市村", min_size=3, max_size=9), st.data())
+def test_names_one_character_apart_share_a_code(name: str, data: st.DataObject) -> None:
+    at = data.draw(st.integers(0, len(name) - 1))
+    slips = [name[:at] + "错" + name[at + 1 :], name[:at] + "多" + name[at:]]
+    slips += [name[:at] + name[at + 1] + name[at] + name[at + 2 :]] if at + 1 < len(name) else []
+    slips += [name[:at] + name[at + 1 :]] if len(name) > 3 else []
+    for typed in slips:
+        shared = set(query_near_codes(typed)) & set(near_codes(name))
+        assert typed == name or shared or name in shortened(typed)
+
+
+def test_codes_of_neighbours_are_negative_and_those_of_pairs_are_not() -> None:
+    assert all(code < 0 for code in near_codes("东大街"))
+    assert all(code >= 0 for code in grams("东大街"))
+    assert set(form("东大街").grams) == {*near_codes("东大街"), *grams("东大街")}
+
+
+def test_very_short_and_very_long_names_have_no_neighbours() -> None:
+    assert near_codes("如皋") == near_codes("街" * 11) == ()
+
+
+def test_a_form_is_listed_under_what_it_holds_begins_with_and_sounds_like() -> None:
+    codes = hot_codes(form("东大街"))
+    assert {"~东", "~大", "~街", "~东大", "~大街", "^东", "^东大", ">d", ">dongdaji"} <= codes
+    assert "^东大街" not in codes, "a list of beginnings leaves the whole name out"

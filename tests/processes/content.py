@@ -107,6 +107,9 @@ def derived(address: str) -> dict[str, list[str]]:
         " FROM placenames.search_sound s JOIN placenames.search_form f ON f.id = s.form_id",
         "search_token": "SELECT to_jsonb(t) - 'form_id' || jsonb_build_object('text', f.text)"
         " FROM placenames.search_token t JOIN placenames.search_form f ON f.id = t.form_id",
+        "search_top": "SELECT to_jsonb(t) - 'form_id' - 'hot_id' || jsonb_build_object('text', f.text, 'code', h.code)"
+        " FROM placenames.search_top t JOIN placenames.search_form f ON f.id = t.form_id"
+        " JOIN placenames.search_hot h ON h.id = t.hot_id",
         "map_point": "SELECT to_jsonb(t) FROM placenames.map_point t",
         "division_area": "SELECT to_jsonb(t) FROM boundaries.division_area t",
     }

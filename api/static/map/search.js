@@ -1,6 +1,6 @@
 // The search box: suggestions while typing, keyboard, list with "more", empty and error states.
 import { el, fill } from "./dom.js";
-import { kindWord, statusWord, totalWord } from "./words.js";
+import { kindWord, looseWord, statusWord, totalWord } from "./words.js";
 
 const PAUSE = 180;
 const LIMIT = 10;
@@ -221,9 +221,10 @@ export class SearchBox {
     answer.items.forEach((item, index) => results.append(this.#option(item, from + index)));
     this.parts.more.hidden = !this.next;
     const empty = this.items.length === 0;
-    count.textContent = empty ? "" : totalWord(answer.total);
+    const told = [answer.note, totalWord(answer.total)].filter(Boolean).join(" ");
+    count.textContent = empty ? "" : told;
     count.hidden = empty;
-    said.textContent = empty ? `没有找到“${this.asked}”` : `${totalWord(answer.total)},用上下方向键选择`;
+    said.textContent = empty ? `没有找到“${this.asked}”` : `${told},用上下方向键选择`;
     notice.hidden = !empty;
     if (empty) fill(notice, ...nothing(this.asked));
   }
@@ -257,6 +258,7 @@ export class SearchBox {
         "div", { class: "result-head" },
         el("span", { class: "result-name" }, marked(item.name, this.asked)),
         el("span", { class: "result-roman" }, item.roman),
+        looseWord(matched.tier) && el("span", { class: "result-kind" }, looseWord(matched.tier)),
         el("span", { class: `chip chip-${item.status}` }, shortStatus(item.status)),
       ),
       other && el(

@@ -101,3 +101,8 @@ export function totalWord(total) {
   if (!total) return "";
   return total.is === "exact" ? `共 ${total.value} 条` : `至少 ${total.value} 条`;
 }
+
+/** Why a name of other characters than those typed is in the list; empty for all others. */
+export function looseWord(tier) {
+  return { homophone: "同音", fuzzy: "差一字" }[tier] || "";
+}

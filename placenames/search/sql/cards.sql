@@ -1,20 +1,25 @@
 -- Found places as list entries (JSON array), in the order in which they were found.
 -- :places bigint[]  their ids
--- :shown text[]  the name that matched
+-- :names bigint[]  the names that matched, or null where the code did
+-- :inherited boolean[]  whether that name came from a place that is no more
+-- :codes text[]  the code that matched, or null
 -- :kinds text[]  its kind
 -- :tiers text[]  how it matched
 -- :distances double precision[]  metres from the asker, or null
 -- index: primary keys, ix_place_name_place, ex_division_version_period
 SELECT coalesce(json_agg(json_build_object(
     'id', p.place_id::text, 'name', n.text, 'roman', n.roman,
-    'matched', json_build_object('text', f.shown, 'kind', f.kind, 'tier', f.tier),
+    'matched', json_build_object(
+        'text', coalesce(f.code, m.text),
+        'kind', coalesce(f.kind, CASE WHEN f.inherited THEN 'former' ELSE m.kind END), 'tier', f.tier),
     'class', json_build_object('code', p.class_code, 'label', p.class_label),
     'division', json_build_object('code', d.code, 'path', coalesce(d.path, '[]'::json)),
     'status', n.status, 'heritage', false,
     'lon', round(ST_X(p.point)::numeric, 7)::float8, 'lat', round(ST_Y(p.point)::numeric, 7)::float8, 'distance_m', CASE WHEN f.distance < 1e9 THEN round(f.distance)::integer END
 ) ORDER BY f.number), '[]'::json)::text
-FROM unnest(:places, :shown, :kinds, :tiers, :distances) WITH ORDINALITY
-    AS f (place_id, shown, kind, tier, distance, number)
+FROM unnest(:places, :names, :inherited, :codes, :kinds, :tiers, :distances) WITH ORDINALITY
+    AS f (place_id, name_id, inherited, code, kind, tier, distance, number)
+LEFT JOIN published.place_name m ON m.id = f.name_id
 JOIN published.search_place p ON p.place_id = f.place_id
 CROSS JOIN LATERAL (
     -- The leading name: in use, standard first.

@@ -1,4 +1,4 @@
--- Every form under which a place is found, once, with the rank of the best place that the public finds by it: names,
+-- Every form under which a place is found, once, with the rank of the best place that the public finds by it on any day: names,
 -- and the specific parts of divisions' names. Places with lineage give their forms, their ranks come later.
 -- index: none; one pass over all names
 SELECT row_number() OVER (ORDER BY text)::integer AS id, text, rank

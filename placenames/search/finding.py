@@ -1,0 +1,167 @@
+"""Walks the tiers of a question: forms best first, and the places that are known by them.
+
+A place is told once, in the best tier it answers in: `matching` decides from all names it is known by. Within a tier
+names in use come before former ones, then rank, distance, form and place decide, so that a page begins where the one
+before ended. A list of hot codes (`hot`) spares sorting what very many forms hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from foundation.database import Reader
+from placenames.search.forms import Batch, Filters, Forms, FoundForm, statement
+from placenames.search.matching import Known, Matcher
+from placenames.search.question import COUNTED, FAR, LATIN_TIERS, LOOSE, STRICT, Cursor, Question
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One place found, in the order of its tier: by a name, or by a code of a kind."""
+
+    step: int
+    rank: int
+    distance: float
+    form: int
+    place: int
+    tier: str
+    name: int | None = None
+    inherited: bool = False
+    code: str | None = None
+    kind: str | None = None
+
+
+class Finder:
+    """Answers one question within its filters."""
+
+    def __init__(self, reader: Reader, question: Question, filters: Filters) -> None:
+        self.reader, self.question = reader, question
+        west, south, east, north = question.bbox or (None, None, None, None)
+        lon, lat = question.near or (None, None)
+        self.parameters: Mapping[str, object] = {
+            "division": filters.division, "classes": filters.classes, "as_of": question.as_of,
+            "west": west, "south": south, "east": east, "north": north, "lon": lon, "lat": lat,
+        }  # fmt: skip
+        self.matcher = Matcher(question)
+        # The first page is also counted.
+        self.count = 1 + (question.limit if question.cursor else max(question.limit, COUNTED))
+        self.forms = Forms(question, filters, self.ask)
+
+    def hits(self, start: Cursor, *, loose: bool) -> Iterator[Hit]:
+        """Hits from the cursor on; `loose` asks for names of other characters too."""
+        told: set[int] = set()
+        tiers = [tier for tier in self.question.tiers if loose or tier not in LOOSE]
+        for group in (("code",), STRICT, LATIN_TIERS, LOOSE):
+            for hit in self.together([tier for tier in tiers if tier in group], start):
+                if hit.place not in told:
+                    told.add(hit.place)
+                    yield hit
+
+    def together(self, tiers: Sequence[str], start: Cursor) -> Iterator[Hit]:
+        """Hits of some tiers: those whose forms are few are asked for at once, others are walked through."""
+        tiers = [tier for tier in tiers if 2 * self.number(tier) + 1 >= start.step]
+        if tiers == ["code"]:
+            yield from self.by_code(start)
+            return
+        first = self.forms.look(tiers) if tiers else {}
+        waiting: list[tuple[str, Batch]] = []
+        for tier in tiers:
+            waiting.append((tier, first[tier]))
+            if not first[tier].last:
+                after = yield from self.at_once(waiting, start)
+                yield from self.by_name(tier, after)
+                waiting = []
+        if waiting:
+            yield from self.at_once(waiting, start)
+
+    def number(self, tier: str) -> int:
+        """Where a tier comes among those of the question."""
+        return self.question.tiers.index(tier)
+
+    def by_code(self, start: Cursor) -> Iterator[Hit]:
+        """Divisions by their codes; those that are no more answer with their heirs."""
+        if start.step > 0:
+            return
+        name = "past_code" if self.question.as_of else "code"
+        after = {"after_rank": start.rank, "after_distance": start.distance, "after_place": start.place}
+        for row in self.ask(name, q=self.question.text, **after, count=self.count):
+            place, rank, distance, code, kind = row
+            yield Hit(0, rank, distance, -1, place, tier="code", code=code, kind=kind)
+
+    def at_once(self, batches: Sequence[tuple[str, Batch]], start: Cursor) -> Generator[Hit, None, Cursor]:
+        """Hits of the first forms of some tiers, of which only the last may have more; returns where it came to."""
+        last, batch = batches[-1]
+        first = 2 * self.number(batches[0][0])
+        at = start if start.step >= first else Cursor(step=first)
+        forms = {
+            form.id: tier for tier, found in batches for form in found.forms if self.matcher.tier(form.text) == tier
+        }
+        # Of an empty batch that may go on nothing can be final.
+        end = batch.forms[-1] if batch.forms else FoundForm(-1, "", FAR[0])
+        bound = None if batch.last else (2 * self.number(last), end)
+        return (yield from self.places(forms, at, bound))
+
+    def by_name(self, tier: str, start: Cursor) -> Iterator[Hit]:
+        """Places of one tier in their order, however many forms it takes."""
+        forms: dict[int, str] = {}
+        at = start if start.step >= 2 * self.number(tier) else Cursor(step=2 * self.number(tier))
+        for batch in self.forms.of(tier):
+            forms |= {form.id: tier for form in batch.forms if self.matcher.tier(form.text) == tier}
+            bound = None if batch.last else (2 * self.number(tier), batch.forms[-1])
+            at = yield from self.places(forms, at, bound)
+
+    def places(
+        self, forms: Mapping[int, str], at: Cursor, bound: tuple[int, FoundForm] | None
+    ) -> Generator[Hit, None, Cursor]:
+        """Places known by some forms, each with its tier, as far as no other form can bring one before them."""
+        more = bool(forms)
+        while more:
+            rows = self.rows(forms, at)
+            more = len(rows) == self.count
+            for hit, known in rows:
+                if bound is not None and not self.final(hit, *bound):
+                    return at
+                at = Cursor(hit.step, hit.rank, hit.distance, hit.form, hit.place)
+                if self.matcher.best(known) == (hit.step, hit.form):
+                    yield hit
+        return at
+
+    def final(self, hit: Hit, step: int, bound: FoundForm) -> bool:
+        """Whether no form of that step after `bound` can bring a hit that comes before this one."""
+        if hit.step != step:
+            return hit.step < step
+        if self.question.near:
+            return hit.rank > bound.rank
+        return (-hit.rank, hit.form) <= (-bound.rank, bound.id)
+
+    def rows(self, forms: Mapping[int, str], at: Cursor) -> list[tuple[Hit, list[Known]]]:
+        """The next places known by some forms, with every name they are known by."""
+        inside = any(self.forms.inside(tier) for tier in forms.values())
+        name = "past_rows" if self.question.as_of else "rows_within" if inside else "rows"
+        found = self.ask(
+            name, forms=list(forms), tiers=[self.number(tier) for tier in forms.values()], count=self.count,
+            terms=self.forms.within, after_step=at.step, after_rank=at.rank, after_distance=at.distance,
+            after_form=at.form, after_place=at.place,
+        )  # fmt: skip
+        return [
+            (
+                Hit(step, rank, distance, form, place, forms[form], name_id, inherited),
+                [_known(each) for each in known],
+            )
+            for step, form, place, rank, distance, name_id, inherited, known in found
+        ]
+
+    def ask(self, name: str, **values: object) -> Sequence[tuple[Any, ...]]:
+        """Rows of a statement, given what it declares of the filters and values."""
+        asked = statement(name)
+        declared = {parameter for parameter, _ in asked.parameters}
+        both = {**self.parameters, **values}
+        return self.reader.rows(asked, {key: value for key, value in both.items() if key in declared})
+
+
+def _known(written: str) -> Known:
+    """A name as `rows.sql` writes it: the number of its form, + or -, its text."""
+    digits = next(at for at, char in enumerate(written) if char in "+-")
+    return Known(int(written[:digits]), written[digits + 1 :], written[digits] == "-")

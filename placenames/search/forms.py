@@ -1,0 +1,211 @@
+"""The forms that may answer a question, tier by tier, best first: those that have its characters, sound or shape.
+
+A list of hot codes (`hot`) spares sorting what very many forms hold; within a division its own names are looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from foundation import sqlfiles
+from placenames.search.question import FAR, LATIN_TIERS, LOOSE, STRICT, Question
+from placenames.search.tokens import (
+    LONGEST_BEGINNING,
+    LONGEST_SOUND,
+    PAIRS_FROM,
+    beginning,
+    holding,
+    query_grams,
+    query_near_codes,
+    shortened,
+    sounding,
+)
+
+SQL = sqlfiles.folder(__file__)
+FIRST_FORMS = 60
+LAST = chr(0x10FFFF)  # comes after every letter
+MORE = 10  # each batch of forms is so many times the one before
+
+
+@dataclass(frozen=True)
+class FoundForm:
+    """A form that may answer."""
+
+    id: int
+    text: str
+    rank: int
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some forms, best first, and whether they are the last; others are never without forms."""
+
+    forms: Sequence[FoundForm]
+    last: bool
+
+
+@dataclass(frozen=True)
+class Hot:
+    """A hot code: its number, and the rank down to which its forms are listed."""
+
+    id: int
+    least: int
+
+
+def statement(name: str) -> sqlfiles.SqlFile:
+    """A question of this room."""
+    return sqlfiles.load(SQL / f"{name}.sql")
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What narrows a question, looked up: the division's permanent id, the labels of the class.
+
+    `small` says that the division is a county or less: all its names can be looked at.
+    """
+
+    division: int | None = None
+    small: bool = False
+    classes: Sequence[str] | None = None
+
+
+class Forms:
+    """Asks for the forms of one question; `ask` gives the rows of a statement of this room."""
+
+    def __init__(self, question: Question, filters: Filters, ask: Callable[..., Sequence[tuple[Any, ...]]]) -> None:
+        self.question, self.ask = question, ask
+        self.within = self._within(filters)
+        self._hot: dict[str, Hot] | None = None
+
+    def _within(self, filters: Filters) -> Sequence[int] | None:
+        """What every name within the division has, where so few have it that they can all be looked at."""
+        if filters.division is None or self.question.as_of:
+            return None
+        codes = [code for code in query_grams(self.question.text) if code >= PAIRS_FROM]
+        codes = codes if self.question.tiers != LATIN_TIERS else []
+        return [-filters.division, *codes] if codes or filters.small else None
+
+    def look(self, tiers: Sequence[str]) -> dict[str, Batch]:
+        """The first forms of some tiers of one group."""
+        if self.inside(tiers[0]) and tiers[0] in STRICT:
+            return dict.fromkeys(tiers, next(self.of(tiers[0])))
+        if self.inside(tiers[0]) or (len(tiers) == 1 and tiers[0] not in ("prefix", "substring", "pinyin_prefix")):
+            return {tier: next(self.of(tier), Batch((), last=True)) for tier in tiers}
+        text, latin, count = self.question.text, self.question.latin, FIRST_FORMS
+        group: Sequence[str]
+        if tiers[0] in STRICT:
+            group, hold = STRICT, [holding(part) for part in pairs(text)]
+            begin = beginning(text[:LONGEST_BEGINNING])
+            rows = self.ask(
+                "look_characters", texts=list(self.question.texts), q=text, grams=list(query_grams(text)),
+                beginning=begin, holding=hold, count=count,
+            )  # fmt: skip
+            codes = {"prefix": [begin], "substring": hold}
+        elif tiers[0] in LATIN_TIERS:
+            group, sound = LATIN_TIERS, sounding(latin[:LONGEST_SOUND])
+            rows = self.ask(
+                "look_letters", keys=[latin], q=latin, initials=self.question.initials, sounding=sound, count=count
+            )  # fmt: skip
+            codes = {"pinyin_prefix": [sound]}
+        else:
+            group, codes = LOOSE, {}
+            rows = self.ask(
+                "look_alike", keys=sorted(self.question.keys), count=count,
+                codes=list(query_near_codes(text)) if self.question.keys else [],
+                texts=sorted(shortened(text)) if query_near_codes(text) and self.question.keys else [],
+            )  # fmt: skip
+        self._hot = {code: Hot(id_, least) for tier, id_, code, least in rows if tier < 0}
+        found = {}
+        for tier in tiers:
+            forms = sorted(
+                (FoundForm(*row) for number, *row in rows if number == group.index(tier)),
+                key=lambda it: (-it.rank, it.id),
+            )
+            listed = tier in codes and all(code in self._hot for code in codes[tier])
+            found[tier] = Batch(forms, last=not listed and len(forms) < count)
+        return found
+
+    def inside(self, tier: str) -> bool:
+        """Whether the names of a tier are looked for among those of the division."""
+        return self.within is not None and tier not in LOOSE and (tier in STRICT or len(self.within) == 1)
+
+    def of(self, tier: str) -> Iterator[Batch]:
+        """Forms that may answer in a tier, best first, in ever larger batches; none where the tier does not apply."""
+        if self.inside(tier):
+            if tier in STRICT:
+                return self.batches("forms_within", FAR[0], terms=self.within)
+            return self.sounding_within(tier)
+        return self.anywhere(tier)
+
+    def anywhere(self, tier: str) -> Iterator[Batch]:
+        """Forms of the whole register that may answer in a tier."""
+        text, latin, keys = self.question.text, self.question.latin, sorted(self.question.keys)
+        near = list(query_near_codes(text)) if keys else []
+        ask: dict[str, Callable[[], Iterator[Batch]]] = {
+            "exact": lambda: self.batches("forms_exact", FAR[0], texts=list(self.question.texts)),
+            "prefix": lambda: self.listed("forms_prefix", [beginning(text[:LONGEST_BEGINNING])], q=text),
+            "substring": lambda: self.listed(
+                "forms_substring", [holding(part) for part in pairs(text)], q=text, grams=list(query_grams(text))
+            ),
+            "pinyin": lambda: self.batches("forms_pinyin", FAR[0], keys=[latin]),
+            "pinyin_prefix": lambda: self.listed("forms_pinyin_prefix", [sounding(latin[:LONGEST_SOUND])], q=latin),
+            "initials": lambda: self.batches("forms_initials", FAR[0], q=self.question.initials),
+            "homophone": lambda: self.batches("forms_pinyin", FAR[0], keys=keys) if keys else iter(()),
+            "fuzzy": lambda: (
+                self.batches("forms_near", FAR[0], codes=near, texts=sorted(shortened(text))) if near else iter(())
+            ),
+        }
+        return ask[tier]()
+
+    def sounding_within(self, tier: str) -> Iterator[Batch]:
+        """Forms of names within the division by their readings, in a tier of letters."""
+        latin = self.question.latin
+        low, high = {"pinyin": (latin, latin), "pinyin_prefix": (latin, latin + LAST)}.get(tier, (LAST, ""))
+        initials = self.question.initials if tier == "initials" else ""
+        yield from self.batches(
+            "forms_within_sound", FAR[0], terms=self.within, low=low, high=high, initials=initials
+        )  # fmt: skip
+
+    def listed(self, name: str, codes: Sequence[str], **values: object) -> Iterator[Batch]:
+        """Forms that have all of some codes: from the list of the rarest where all are hot, then by the index."""
+        hot = [self.hot[code] for code in codes if code in self.hot]
+        if len(hot) < len(codes):
+            yield from self.batches(name, FAR[0], **values)
+            return
+        rarest = min(hot, key=lambda it: it.least)
+        for batch in self.batches("forms_top", FAR[0], hot=rarest.id):
+            if batch.forms:
+                yield Batch(batch.forms, last=False)
+        # The list holds every form down to that rank.
+        yield from self.batches(name, rarest.least - 1, **values)
+
+    def batches(self, name: str, rank: int, **values: object) -> Iterator[Batch]:
+        """Forms of a statement from a rank down, in ever larger batches."""
+        count, below = FIRST_FORMS, (rank, FAR[0])
+        while True:
+            rows = self.ask(name, below_rank=below[0], below_id=below[1], count=count, **values)
+            forms = [FoundForm(*row) for row in rows]
+            yield Batch(forms, last=len(forms) < count)
+            if len(forms) < count:
+                return
+            below, count = (forms[-1].rank, forms[-1].id), count * MORE
+
+    @property
+    def hot(self) -> dict[str, Hot]:
+        """Which codes of the question are hot; asked once."""
+        if self._hot is None:
+            text, latin = self.question.text, self.question.latin
+            codes = [
+                *(holding(part) for part in pairs(text)),
+                beginning(text[:LONGEST_BEGINNING]),
+                sounding(latin[:LONGEST_SOUND]),
+            ]
+            self._hot = {code: Hot(id_, least) for code, id_, least in self.ask("hot", codes=codes)}
+        return self._hot
+
+
+def pairs(text: str) -> list[str]:
+    """The pairs of characters of a text, each once, or its only one."""
+    return list(dict.fromkeys(text[at : at + 2] for at in range(len(text) - 1))) or [text]

@@ -1,0 +1,83 @@
+"""Hot codes: what very many forms hold or begin with, and the lists of their best forms.
+
+The best twenty of the 700,000 names that hold 村委 are found in a list kept by rank; without it they would all be
+sorted. Which codes are hot is chosen from a sample when everything is derived; it decides how fast an answer is and
+never what it is.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from foundation.copying import copy_rows
+from placenames.search.tokens import Form, form, hot_codes
+
+SAMPLE = 100_000  # forms that are looked at to choose the hot codes
+MANY_FORMS = 5_000  # a code that so many forms have is hot
+LISTED = 500  # about so many forms are listed for each
+Hot = Mapping[str, tuple[int, int]]
+"""Number and least rank of each hot code."""
+
+
+def step(of: int) -> int:
+    """Every how many-th form is looked at."""
+    return max(1, of // SAMPLE)
+
+
+def choose(sample: Iterable[tuple[str, int]], step: int) -> dict[str, int]:
+    """The hot codes among every `step`-th form (text, rank), with the rank that about `LISTED` forms reach."""
+    best: dict[str, list[int]] = {}
+    counts: dict[str, int] = {}
+    room = -(-LISTED // step)
+    for text_, rank in sample:
+        for code in hot_codes(form(text_)):
+            counts[code] = counts.get(code, 0) + 1
+            ranks = best.setdefault(code, [])
+            if len(ranks) < room:
+                heapq.heappush(ranks, rank)
+            elif rank > ranks[0]:
+                heapq.heapreplace(ranks, rank)
+    return {code: best[code][0] for code in sorted(counts) if counts[code] * step >= MANY_FORMS}
+
+
+def write(session: Session, chosen: Mapping[str, int]) -> None:
+    """Write the hot codes, in place of any others."""
+    session.execute(text("DELETE FROM placenames.search_top"))
+    session.execute(text("DELETE FROM placenames.search_hot"))
+    rows = ((number, code, least) for number, (code, least) in enumerate(chosen.items(), start=1))
+    copy_rows(session, "placenames.search_hot", ("id", "code", "least"), rows)
+
+
+def known(session: Session) -> Hot:
+    """Every hot code."""
+    return {row.code: (row.id, row.least) for row in session.execute(_ALL)}
+
+
+def lists_of(made: Form, rank: int | None, among: Hot) -> Iterator[int]:
+    """The numbers of the hot codes among whose best a form of that rank is."""
+    if rank is None or not among:
+        return
+    for code in sorted(hot_codes(made) & among.keys()):
+        number, least = among[code]
+        if rank >= least:
+            yield number
+
+
+def list_anew(session: Session, form_ids: Sequence[int]) -> None:
+    """Put forms into the lists that they belong to now, and out of all others."""
+    session.execute(_LEAVE, {"ids": form_ids})
+    forms = [(row.id, form(row.text), row.rank) for row in session.execute(_FORMS, {"ids": form_ids})]
+    codes = {code for _, made, _ in forms for code in hot_codes(made)}
+    among = {row.code: (row.id, row.least) for row in session.execute(_SOME, {"codes": sorted(codes)})}
+    rows = [(hot_id, rank, form_id) for form_id, made, rank in forms for hot_id in lists_of(made, rank, among)]
+    copy_rows(session, "placenames.search_top", ("hot_id", "rank", "form_id"), rows)
+
+
+_ALL = text("SELECT id, code, least FROM placenames.search_hot")
+_SOME = text("SELECT id, code, least FROM placenames.search_hot WHERE code = ANY(:codes)")
+_LEAVE = text("DELETE FROM placenames.search_top WHERE form_id = ANY(:ids)")
+_FORMS = text("SELECT id, text, rank FROM placenames.search_form WHERE id = ANY(:ids) AND rank IS NOT NULL")

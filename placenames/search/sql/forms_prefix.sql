@@ -1,0 +1,9 @@
+-- Forms that begin with the question and go on, best first.
+-- :q text  the question, NFKC, without blanks
+-- :below_rank integer  the last form of the batch before
+-- :below_id integer
+-- :count integer  how many
+-- index: uq_search_form_text
+SELECT id, text, rank FROM published.search_form
+WHERE text > :q AND text < :q || chr(1114111) AND (rank < :below_rank OR (rank = :below_rank AND id > :below_id))
+ORDER BY rank DESC, id LIMIT :count

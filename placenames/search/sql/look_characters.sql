@@ -1,0 +1,42 @@
+-- The first forms that have the characters of the question, tier by tier; and which of its codes very many forms have.
+-- Rows of tier -1 are codes: number, code, least rank.
+-- :texts text[]  the whole question, in its ways of writing
+-- :q text  the question, NFKC, without blanks
+-- :grams integer[]  the codes of its pairs of characters, or of its only one
+-- :beginning text  the hot code of names that begin with it
+-- :holding text[]  the hot codes of names that hold it
+-- :count integer  how many of each tier
+-- index: uq_search_form_text, ix_search_form_grams, uq_search_hot_code, ix_search_top_hot, primary key of search_form
+WITH hot AS MATERIALIZED (
+    SELECT id, code, least FROM published.search_hot WHERE code = :beginning OR code = ANY (:holding)
+),
+held AS MATERIALIZED (
+    -- The list of the rarest, where all are hot.
+    SELECT id FROM hot WHERE code <> :beginning AND (SELECT count(*) FROM hot WHERE code <> :beginning) = cardinality(:holding)
+    ORDER BY least LIMIT 1
+)
+SELECT -1 AS tier, id, code AS text, least AS rank FROM hot
+UNION ALL
+(SELECT 0, id, text, rank FROM published.search_form WHERE text = ANY (:texts) ORDER BY rank DESC, id LIMIT :count)
+UNION ALL
+(SELECT 1, id, text, rank FROM published.search_form
+ WHERE NOT EXISTS (SELECT FROM hot WHERE code = :beginning) AND text > :q AND text < :q || chr(1114111)
+ ORDER BY rank DESC, id LIMIT :count)
+UNION ALL
+SELECT 1, f.id, f.text, t.rank
+FROM hot
+CROSS JOIN LATERAL (
+    SELECT rank, form_id FROM published.search_top WHERE hot_id = hot.id ORDER BY rank DESC, form_id LIMIT :count
+) t
+JOIN published.search_form f ON f.id = t.form_id
+WHERE hot.code = :beginning
+UNION ALL
+(SELECT 2, id, text, rank FROM published.search_form
+ WHERE NOT EXISTS (SELECT FROM held) AND grams @> :grams AND strpos(text, :q) > 1 ORDER BY rank DESC, id LIMIT :count)
+UNION ALL
+SELECT 2, f.id, f.text, t.rank
+FROM held
+CROSS JOIN LATERAL (
+    SELECT rank, form_id FROM published.search_top WHERE hot_id = held.id ORDER BY rank DESC, form_id LIMIT :count
+) t
+JOIN published.search_form f ON f.id = t.form_id

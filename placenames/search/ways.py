@@ -1,0 +1,135 @@
+"""Other ways of reading what was typed, tried in turn where nothing has that name.
+
+People type traditional characters, whole addresses, house numbers, and ask what an old village is called now
+(DOMAIN §14.23). The first reading under which something is found is the one that is answered.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from foundation.database import Reader
+from placenames.search.forms import statement
+from placenames.search.question import MIXED_TIERS, Question, read_question
+
+NO_HOUSE_NUMBERS = "门牌未收录,显示的是所在道路。"
+LONGEST_DIVISION = 10
+SHORTEST_DIVISION = 2
+LONGEST_ADDRESS = 40
+ADDRESS_TIERS = ("exact", "prefix")
+_COUNT = r"[0-9０-９一二三四五六七八九十百零〇]+"
+_UNIT = r"(?:号楼|号院|单元|号|弄|幢|栋|组|室|层|楼|院)"
+_HOUSE = re.compile(
+    rf"(?P<road>.*[路街巷弄道里村庄园坊同区苑屯湾])(?P<house>{_COUNT}(?:[-—之附]{_COUNT})?{_UNIT}.*)"
+    rf"|(?P<other>\D{{2,}})(?P<there>[0-9]+(?:[-—之附][0-9]+)?{_UNIT}.*)"
+)
+
+
+@dataclass(frozen=True)
+class Way:
+    """A reading of the question: what is asked instead, within which division, and what people are told about it."""
+
+    question: Question
+    within: int | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Division:
+    """A division that a part of an address names: its permanent id, and those that contain it."""
+
+    id: int
+    above: frozenset[int]
+
+
+def ways(reader: Reader, question: Question, division: int | None) -> Iterator[Way]:
+    """The readings of a question in the order in which they are tried, beginning with what was typed.
+
+    An address that leads out of the `division` that was asked for is none.
+    """
+    yield Way(question)
+    if "exact" not in question.tiers or question.tiers is MIXED_TIERS:
+        return
+    for plain in dict.fromkeys((question.text, simplified(question.text))):
+        if plain != question.text:
+            yield Way(_asking(question, plain))
+        house = _HOUSE.fullmatch(plain)
+        note = NO_HOUSE_NUMBERS if house else None
+        road = (house["road"] or house["other"]) if house else plain
+        if house:
+            yield Way(_asking(question, road), note=note)
+        split = split_address(reader, road)
+        if split and (division is None or division in {split[0].id, *split[0].above}):
+            # The rest of an address is a name or the beginning of one; a part of a name would be found anywhere.
+            rest = replace(_asking(question, split[1]), tiers=ADDRESS_TIERS)
+            yield Way(rest, within=split[0].id, note=note)
+
+
+def _asking(question: Question, text: str) -> Question:
+    """The same question with another text."""
+    other = read_question(text, limit=question.limit)
+    return replace(
+        question, text=other.text, tiers=other.tiers, latin=other.latin, initials=other.initials, keys=other.keys
+    )
+
+
+def simplified(text: str) -> str:
+    """The text in simplified characters."""
+    return str(_simplifier().convert(text))
+
+
+@lru_cache(maxsize=1)
+def _simplifier():  # type: ignore[no-untyped-def] # OpenCC tells no types
+    # Its dictionaries are read when they are first needed.
+    import opencc  # noqa: PLC0415
+
+    return opencc.OpenCC("t2s")
+
+
+def split_address(reader: Reader, text: str) -> tuple[Division, str] | None:
+    """The division that an address names ahead of a place, and the rest; None where it names none.
+
+    Each division of the chain lies in the one before. Old names of divisions stand for those of today. An address
+    that is nothing but divisions asks for the last of them.
+    """
+    if not SHORTEST_DIVISION < len(text) <= LONGEST_ADDRESS:
+        return None
+    parts = {
+        text[start : start + length]
+        for start in range(len(text) - 1)
+        for length in range(SHORTEST_DIVISION, LONGEST_DIVISION + 1)
+        if start + length <= len(text)
+    }
+    named: dict[str, list[Division]] = {}
+    for part, id_, above in reader.rows(statement("named_divisions"), {"texts": sorted(parts)}):
+        named.setdefault(part, []).append(Division(id_, frozenset(above)))
+    found = longest_chain(text, named)
+    if not found:
+        return None
+    chain, end = found
+    if end < len(text):
+        return chain[-1], text[end:]
+    return (chain[-2], _last_part(text, named, chain[-1])) if len(chain) > 1 else None
+
+
+def longest_chain(text: str, named: Mapping[str, Sequence[Division]]) -> tuple[list[Division], int] | None:
+    """The chain of divisions that takes the most of a text from its beginning, and where it ends."""
+    best: tuple[list[Division], int] | None = None
+    waiting: list[tuple[list[Division], int]] = [([], 0)]
+    while waiting:
+        chain, at = waiting.pop()
+        if chain and (best is None or at > best[1]):
+            best = chain, at
+        for length in range(SHORTEST_DIVISION, min(LONGEST_DIVISION, len(text) - at) + 1):
+            for division in named.get(text[at : at + length], ()):
+                if not chain or chain[-1].id in division.above:
+                    waiting.append(([*chain, division], at + length))
+    return best
+
+
+def _last_part(text: str, named: Mapping[str, Sequence[Division]], last: Division) -> str:
+    endings = (text[-length:] for length in range(LONGEST_DIVISION, SHORTEST_DIVISION - 1, -1))
+    return next(part for part in endings if last in named.get(part, ()))
