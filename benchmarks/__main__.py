@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 
 from benchmarks import load, lookup, search, start, write
+from benchmarks.ending import end_with_parent
 from benchmarks.frame import Asked, Report
 from benchmarks.ground import Ground, server
 from foundation.errors import DimingError
@@ -29,6 +30,7 @@ def main() -> int:
     def say(line: str) -> None:
         print(line, file=sys.stderr, flush=True)
 
+    end_with_parent()
     try:
         with server(say) as ground:
             report = NAMES[asked.name](ground, Asked(asked.rows, asked.rounds, asked.seconds))
@@ -36,6 +38,9 @@ def main() -> int:
     except DimingError as error:
         say(f"地名:{error.line()}")
         return 1
+    except KeyboardInterrupt:
+        say("已中断。没有做完的登记库,再次运行会接着做。")
+        return 130
     return 0 if report.reached else 1
 
 

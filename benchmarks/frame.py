@@ -24,6 +24,7 @@ from processes import schema
 
 SCRATCH = "diming_bench"
 PLANS = PROJECT / "benchmarks" / "plans"
+LEAST_FOR_PLANS = 1_000_000
 Say = Callable[[str], None]
 
 
@@ -99,7 +100,7 @@ def compared(sides: Sequence[Side], *, rounds: int, seconds: float, say: Say, wa
             began = time.perf_counter()
             took = side.run(seconds)
             found[side.name].add(took, time.perf_counter() - began)
-        say(f"第 {number + 1}/{rounds} 轮:" + ",".join(f"{it.name} {it.rates[-1]:.0f} 次/秒" for it in found.values()))
+        say(f"第 {number + 1}/{rounds} 轮:" + ",".join(f"{it.name} {it.rates[-1]:.3g} 次/秒" for it in found.values()))
     return list(found.values())
 
 
@@ -117,6 +118,11 @@ class Fact:
     unit: str = ""
     at_most: float | None = None
     at_least: float | None = None
+
+    @property
+    def promised(self) -> bool:
+        """Whether there is anything it should be."""
+        return self.at_most is not None or self.at_least is not None
 
     @property
     def reached(self) -> bool:
@@ -143,6 +149,8 @@ class Report:
     title: str
     sides: Sequence[Measured]
     facts: Sequence[Fact]
+    remarks: Sequence[str] = ()
+    """What one must know to read the numbers."""
 
     @property
     def reached(self) -> bool:
@@ -155,8 +163,9 @@ class Report:
             "title": self.title, "machine": machine(), "sides": [side.told() for side in self.sides],
             "facts": [
                 {"name": it.name, "value": round(it.value, 3), "unit": it.unit, "at_most": it.at_most,
-                 "at_least": it.at_least, "reached": it.reached} for it in self.facts
+                 "at_least": it.at_least, "reached": it.reached if it.promised else None} for it in self.facts
             ],
+            "remarks": list(self.remarks),
             "reached": self.reached,
         }  # fmt: skip
         return json.dumps(told, ensure_ascii=False, indent=1)
@@ -170,11 +179,16 @@ class Report:
                 f"  {it['name']}:{it['per_second']} 次/秒(共 {it['acts']} 次),中位 {it['median_ms']} ms,"
                 f"99% 在 {it['p99_ms']} ms 以内"
             )
-        return "\n".join([*lines, *(f"  {fact.as_text()}" for fact in self.facts)])
+        missed = sum(not fact.reached for fact in self.facts)
+        promised = sum(fact.promised for fact in self.facts)
+        ending = f"  有目标的 {promised} 项,没有达到的 {missed} 项。" if promised else "  这次测量没有目标值。"
+        return "\n".join([*lines, *(f"  {fact.as_text()}" for fact in self.facts), *self.remarks, ending])
 
 
-def keep_plan(name: str, statement: SqlFile, parameters: Mapping[str, object]) -> None:
+def keep_plan(benchmark: str, rows: int, name: str, statement: SqlFile, parameters: Mapping[str, object]) -> None:
     """Write down how PostgreSQL answers a question, with what it read, under `benchmarks/plans/`."""
+    if rows < LEAST_FOR_PLANS:
+        return  # of a small register they say nothing, and would lie about as changed files
     PLANS.mkdir(exist_ok=True)
     connection = psycopg2.connect(libpq_address(owner_address()))
     try:
@@ -183,7 +197,7 @@ def keep_plan(name: str, statement: SqlFile, parameters: Mapping[str, object]) -
             lines = [str(row[0]) for row in cursor.fetchall()]
     finally:
         connection.close()
-    (PLANS / f"{name}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (PLANS / f"{benchmark}-{rows}-{name}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def machine() -> dict[str, str]:

@@ -16,7 +16,7 @@ from deploy.setup import postgis, steps
 from foundation.cluster import PrivateCluster
 from foundation.cluster.private import data_major
 from foundation.database import libpq_address, set_addresses, with_driver
-from foundation.errors import Refused
+from foundation.errors import Refused, Unavailable
 
 Say = Callable[[str], None]
 _DROP = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
@@ -38,12 +38,19 @@ class Ground:
     def hold(self) -> None:
         """One benchmark at a time on a server; raises `Refused` where another one runs."""
         self.release()
-        self.held = psycopg2.connect(libpq_address(self.address))
+        try:
+            self.held = psycopg2.connect(libpq_address(self.address))
+        except psycopg2.OperationalError as error:
+            why = str(error).strip().splitlines()[0]
+            raise Unavailable(f"连接不上数据库({why})。", remedy="请核对 DATABASE_URL,并确认数据库已启动。") from None
         self.held.autocommit = True
         with self.held.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_lock(%s)", (ONE_AT_A_TIME,))
             if not (cursor.fetchone() or (False,))[0]:
-                raise Refused("另一个性能测试正在这台数据库上运行。", remedy="请等它结束。")
+                raise Refused(
+                    "另一个性能测试正在这台数据库上运行。",
+                    remedy="请等它结束;已看不见它时,可结束名为 python -m benchmarks 的进程。",
+                )
 
     def release(self) -> None:
         """Let another one begin."""

@@ -36,7 +36,7 @@ def run(ground: Ground, asked: Asked) -> Report:
         ("nearest", places.SQL / "nearest.sql", {"lon": lon, "lat": lat, "as_of": today}),
         ("containing", divisions.SQL / "lookup.sql", {"lon": lon, "lat": lat}),
     ):
-        keep_plan(f"lookup-{asked.rows}-{name}", sqlfiles.load(path), values)
+        keep_plan("lookup", asked.rows, name, sqlfiles.load(path), values)
     sql, http, items, more = _warm(ground, asked, points)
     facts = [
         Fact("SQL 中位", statistics.median(sql.took), "毫秒", at_most=TARGET_MS),

@@ -115,9 +115,13 @@ class ReadPool:
 
     def __init__(self, address: str, *, role: str | None, size: int, timeout_ms: int) -> None:
         self._address = libpq_address(address)
-        self._options = f"{_COMMON} -c default_transaction_read_only=on -c statement_timeout={timeout_ms}" + (
-            f" -c role={role}" if role else ""
-        )
+        self._options = (
+            f"{_COMMON} -c default_transaction_read_only=on -c statement_timeout={timeout_ms}"
+            # Planned once for each connection: planning costs more than most of our questions.
+            " -c plan_cache_mode=force_generic_plan"
+            # Starting another process costs more than what it would help.
+            " -c max_parallel_workers_per_gather=0"
+        ) + (f" -c role={role}" if role else "")
         self._free: queue.LifoQueue[tuple[psycopg2.extensions.connection, set[str]]] = queue.LifoQueue()
         self._slots = threading.BoundedSemaphore(size)
         self._closed = False

@@ -35,6 +35,11 @@ DERIVED = tuple(f"placenames.{table}" for table in models.DERIVED)
 AT_ONCE = 2  # indexes and statements that use one core each
 AHEAD = 2  # chunks that are prepared before they are wanted, for each process
 MOST_BESIDE = 100_000  # places that may be there already: they are without indexes meanwhile
+WORDS = {
+    "rows": "写入地名", "indexes": "登记库的索引", "forms listed": "列出名称", "forms": "名称与读音",
+    "tokens, points": "检索词与地图点", "search indexes": "检索与地图的索引", "lineage": "沿革", "tidy": "整理",
+}  # fmt: skip
+"""What the phases are called before people."""
 _LOCK = text("LOCK TABLE placenames.place, placenames.place_name IN ACCESS EXCLUSIVE MODE")
 _FIRST = text(
     "SELECT (SELECT coalesce(max(id), 0) + 1 FROM placenames.place),"
@@ -199,11 +204,11 @@ class _Run:
                 name = keeping.put_back_next(session, self.source.name, tables)
             if name is None:
                 return
-            self.say(f"  {phase}: {name}")
+            self.say(f"  {WORDS[phase]}:{name}")
 
     def side_by_side(self, acts: Sequence[Callable[[Session], object]], phase: str, following: str) -> None:
         """A phase of acts that touch nothing of each other: each is one transaction, with the note that it is done."""
-        self.say(f"  {phase} ……")
+        self.say(f"  {WORDS[phase]} ……")
         with self.step() as (_, load):
             done = load.done
         self.at_once([partial(self.act, act, 1 << bit, phase) for bit, act in enumerate(acts) if not done & 1 << bit])
@@ -234,7 +239,7 @@ class _Run:
 
     def once(self, act: Callable[[Session], object], phase: str, following: str) -> None:
         """A phase that is one transaction: what it does and that it is done belong together."""
-        self.say(f"  {phase} ……")
+        self.say(f"  {WORDS[phase]} ……")
         with self.step() as (session, load):
             act(session)
             keeping.reach(load, following, 0, 0)
@@ -254,7 +259,8 @@ class _Run:
         now = time.monotonic()
         if done == of or now - self.said_at >= 10:
             self.said_at = now
-            self.say(f"  {phase}: {done:,}/{of:,}({100 * done // of if of else 100} %)")
+            what = "处地点" if phase == "rows" else "个名称"
+            self.say(f"  {WORDS[phase]}:{done:,}/{of:,} {what}({100 * done // of if of else 100} %)")
 
 
 def _tidy(session: Session) -> None:

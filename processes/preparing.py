@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -39,6 +40,8 @@ def _start(make: Callable[[], Source]) -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=lambda: (wait([parent.sentinel]), os._exit(1)), daemon=True).start()
+    # Ctrl-C reaches every process of the terminal; the parent says what there is to say, and these end with it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _made = make()
     # What is made here has no circles; looking for them would take a tenth of the time.
     gc.freeze()

@@ -18,6 +18,7 @@ from sqlalchemy import text
 from benchmarks.country import divisions
 from benchmarks.country.checksum import checksums
 from benchmarks.country.places import Country
+from benchmarks.ending import end_with_parent
 from foundation.database import engine
 from foundation.errors import DimingError
 from processes import bulk
@@ -31,12 +32,15 @@ def main() -> int:
     reader.add_argument("--rows", type=int, required=True)
     reader.add_argument("--seed", type=int, default=7)
     asked = reader.parse_args()
+    end_with_parent()
     parts = {"divisions": bring_divisions, "load": load, "checksum": checksum}
     try:
         print(json.dumps(parts[asked.part](asked.rows, asked.seed), ensure_ascii=False), flush=True)
     except DimingError as error:
         say(f"地名:{error.line()}")
         return 1
+    except KeyboardInterrupt:
+        return 130
     return 0
 
 
@@ -51,7 +55,7 @@ def bring_divisions(rows: int, seed: int) -> dict[str, Any]:
     with writing(long=True) as session:
         if session.scalar(text("SELECT EXISTS (SELECT FROM boundaries.division)")):
             return {"divisions": 0, "seconds": 0.0}
-        say("正在写入政区 ……")
+        say("正在写入全国政区和村镇(4.5 万个,无论多少条地名都要约一两分钟)……")
         count = divisions.bring(session)
     return {"divisions": count, "seconds": time.monotonic() - began}
 

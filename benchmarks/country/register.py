@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import bringing
+from benchmarks.ending import wait_through_interrupt
 from benchmarks.ground import Ground
 from foundation.database import set_addresses
 from foundation.errors import Unavailable
@@ -90,7 +91,7 @@ def run_part(part: str, rows: int, seed: int = SEED) -> Part:
     began = time.monotonic()
     process = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
     watch = Watch(process.pid)
-    answer, _ = process.communicate()
+    answer = wait_through_interrupt(process)
     seconds, peak = time.monotonic() - began, watch.stop()
     if process.returncode != 0:
         raise Unavailable(f"性能测试的登记库没有做完({part})。", remedy="再次运行会接着做。")

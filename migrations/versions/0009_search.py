@@ -56,6 +56,8 @@ def upgrade() -> None:
         CREATE INDEX ix_search_token_former ON placenames.search_token (form_id, rank DESC, place_id)
             WHERE valid_to IS NOT NULL OR inherited
     """)
+    # cards.sql: the divisions above a place
+    op.execute("CREATE INDEX ix_division_version_latest ON boundaries.division_version (division_id, valid_from DESC)")
     for view, question in VIEWS.items():
         op.execute(f"CREATE VIEW published.{view} AS {question}")
         op.execute(f"GRANT SELECT ON published.{view} TO diming_public")
@@ -76,6 +78,7 @@ def downgrade() -> None:
     for view in VIEWS:
         op.execute(f"DROP VIEW published.{view}")
     op.execute("DROP INDEX placenames.ix_search_token_former")
+    op.execute("DROP INDEX boundaries.ix_division_version_latest")
     op.execute("DROP TABLE placenames.search_top, placenames.search_hot")
     op.execute("TRUNCATE placenames.search_form, placenames.search_sound, placenames.search_token,"
                " placenames.map_point")  # fmt: skip

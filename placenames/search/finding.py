@@ -16,6 +16,10 @@ from placenames.search.forms import Batch, Filters, Forms, FoundForm, statement
 from placenames.search.matching import Known, Matcher
 from placenames.search.question import COUNTED, FAR, LATIN_TIERS, LOOSE, STRICT, Cursor, Question
 
+LOWEST = -(2**31)
+Tiered = tuple[str, int]
+"""The tier and the rank of a form."""
+
 
 @dataclass(frozen=True)
 class Hit:
@@ -96,7 +100,10 @@ class Finder:
         first = 2 * self.number(batches[0][0])
         at = start if start.step >= first else Cursor(step=first)
         forms = {
-            form.id: tier for tier, found in batches for form in found.forms if self.matcher.tier(form.text) == tier
+            form.id: (tier, form.rank)
+            for tier, found in batches
+            for form in found.forms
+            if self.matcher.tier(form.text) == tier
         }
         # Of an empty batch that may go on nothing can be final.
         end = batch.forms[-1] if batch.forms else FoundForm(-1, "", FAR[0])
@@ -105,21 +112,23 @@ class Finder:
 
     def by_name(self, tier: str, start: Cursor) -> Iterator[Hit]:
         """Places of one tier in their order, however many forms it takes."""
-        forms: dict[int, str] = {}
+        forms: dict[int, Tiered] = {}
         at = start if start.step >= 2 * self.number(tier) else Cursor(step=2 * self.number(tier))
         for batch in self.forms.of(tier):
-            forms |= {form.id: tier for form in batch.forms if self.matcher.tier(form.text) == tier}
+            forms |= {form.id: (tier, form.rank) for form in batch.forms if self.matcher.tier(form.text) == tier}
             bound = None if batch.last else (2 * self.number(tier), batch.forms[-1])
             at = yield from self.places(forms, at, bound)
 
     def places(
-        self, forms: Mapping[int, str], at: Cursor, bound: tuple[int, FoundForm] | None
+        self, forms: Mapping[int, Tiered], at: Cursor, bound: tuple[int, FoundForm] | None
     ) -> Generator[Hit, None, Cursor]:
         """Places known by some forms, each with its tier, as far as no other form can bring one before them."""
         more = bool(forms)
+        leasts = self.leasts(forms, at)
         while more:
-            rows = self.rows(forms, at)
-            more = len(rows) == self.count
+            rows = self.rows(forms, leasts, at)
+            # Fewer than there must have been by their ranks: filters and other names took some away.
+            more, leasts = len(rows) == self.count or any(least > LOWEST for least in leasts), [LOWEST] * len(forms)
             for hit, known in rows:
                 if bound is not None and not self.final(hit, *bound):
                     return at
@@ -136,18 +145,35 @@ class Finder:
             return hit.rank > bound.rank
         return (-hit.rank, hit.form) <= (-bound.rank, bound.id)
 
-    def rows(self, forms: Mapping[int, str], at: Cursor) -> list[tuple[Hit, list[Known]]]:
+    def leasts(self, forms: Mapping[int, Tiered], at: Cursor) -> list[int]:
+        """The rank of each form's tier that as many forms reach as hits are wanted: those alone may fill the page.
+
+        A form's best place has the form's rank, so it is still to come where the form's rank is below the cursor's.
+        """
+        ranks: dict[str, list[int]] = {}
+        for tier, rank in forms.values():
+            if rank < at.rank or at.step < 2 * self.number(tier):
+                ranks.setdefault(tier, []).append(rank)
+        least = {
+            tier: sorted(found, reverse=True)[self.count - 1]
+            for tier, found in ranks.items()
+            if len(found) >= self.count
+        }
+        return [least.get(tier, LOWEST) for tier, _ in forms.values()]
+
+    def rows(self, forms: Mapping[int, Tiered], leasts: Sequence[int], at: Cursor) -> list[tuple[Hit, list[Known]]]:
         """The next places known by some forms, with every name they are known by."""
-        inside = any(self.forms.inside(tier) for tier in forms.values())
+        inside = any(self.forms.inside(tier) for tier, _ in forms.values())
         name = "past_rows" if self.question.as_of else "rows_within" if inside else "rows"
+        name += "_near" if self.question.near and not inside else ""
         found = self.ask(
-            name, forms=list(forms), tiers=[self.number(tier) for tier in forms.values()], count=self.count,
-            terms=self.forms.within, after_step=at.step, after_rank=at.rank, after_distance=at.distance,
-            after_form=at.form, after_place=at.place,
+            name, forms=list(forms), tiers=[self.number(tier) for tier, _ in forms.values()], leasts=list(leasts),
+            count=self.count, terms=self.forms.within, after_step=at.step, after_rank=at.rank,
+            after_distance=at.distance, after_form=at.form, after_place=at.place,
         )  # fmt: skip
         return [
             (
-                Hit(step, rank, distance, form, place, forms[form], name_id, inherited),
+                Hit(step, rank, distance, form, place, forms[form][0], name_id, inherited),
                 [_known(each) for each in known],
             )
             for step, form, place, rank, distance, name_id, inherited, known in found

@@ -24,7 +24,7 @@ from placenames.search.tokens import (
 )
 
 SQL = sqlfiles.folder(__file__)
-FIRST_FORMS = 60
+FIRST_FORMS = 40
 LAST = chr(0x10FFFF)  # comes after every letter
 MORE = 10  # each batch of forms is so many times the one before
 

@@ -21,7 +21,7 @@ FAR = (2**31 - 1, -1.0, -1)
 # Metres told for a place without a position, so that it comes last in its rank; never shown.
 FAR_AWAY = 1e9
 # Counting goes this far, or as far as the page; beyond it a total is "at least".
-COUNTED = 100
+COUNTED = 20
 # Where so many names have the characters that were typed, nobody meant others.
 ENOUGH = 10
 SHORTEST_HOMOPHONE = 2

@@ -46,7 +46,7 @@ class Item(BaseModel):
 
 
 class Total(BaseModel):
-    """How many were found; counting stops at 100, or at the end of a longer page."""
+    """How many were found; counting stops at 20, or at the end of a longer page."""
 
     value: int
     is_: Literal["exact", "at_least"] = Field(alias="is")

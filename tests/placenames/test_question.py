@@ -7,7 +7,7 @@ import json
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from foundation.errors import Malformed
@@ -147,6 +147,7 @@ def test_wild_cards_and_signs_stay_what_they_are(typed: str) -> None:
     assert question.tiers == HAN_TIERS
 
 
+@settings(deadline=None)  # the first one reads the dictionaries
 @given(st.text(max_size=LONGEST))
 def test_any_text_is_read_or_refused_in_words(typed: str) -> None:
     with suppress(Malformed):

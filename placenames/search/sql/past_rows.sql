@@ -2,14 +2,13 @@
 -- Each with every name it was known by (number of the form, + for a name in use or - for one that had ended, text).
 -- :forms integer[]  the forms
 -- :tiers integer[]  the tier of each
+-- :leasts integer[]  the rank below which no place of each is wanted
 -- :division bigint  only within this division (permanent id), or null
 -- :classes text[]  only these class labels, or null
 -- :west double precision  only within this box (EPSG:4490), or null
 -- :south double precision
 -- :east double precision
 -- :north double precision
--- :lon double precision  where the asker is, or null
--- :lat double precision
 -- :after_step integer  the last one of the page before
 -- :after_rank integer
 -- :after_distance double precision
@@ -24,16 +23,11 @@ WITH RECURSIVE within (id) AS (
     SELECT v.division_id FROM within w JOIN published.division_version v ON v.parent_id = w.id
     WHERE v.valid_from <= :as_of AND (v.valid_to IS NULL OR v.valid_to > :as_of)
 ),
-asked AS MATERIALIZED (SELECT * FROM unnest(:forms, :tiers) AS it (form_id, tier)),
-found AS (
-    SELECT t.* FROM asked CROSS JOIN LATERAL (
-        SELECT 2 * asked.tier AS step, r.form_id, r.place_id, r.rank, r.name_id, r.valid_from, false AS inherited, far.distance
+asked AS MATERIALIZED (SELECT * FROM unnest(:forms, :tiers, :leasts) AS it (form_id, tier, least)),
+first AS MATERIALIZED (
+    SELECT t.* FROM (SELECT * FROM asked WHERE tier = (SELECT min(tier) FROM asked)) asked CROSS JOIN LATERAL (
+        SELECT 2 * asked.tier AS step, r.form_id, r.place_id, r.rank, r.name_id, r.valid_from, false AS inherited, 0::double precision AS distance
         FROM published.search_row r
-        CROSS JOIN LATERAL (
-            SELECT CASE WHEN :lon IS NULL THEN 0 ELSE coalesce((
-                SELECT ST_Distance(p.point::geography, ST_SetSRID(ST_MakePoint(:lon, :lat), 4490)::geography)
-                FROM published.place p WHERE p.id = r.place_id), 1e9) END AS distance
-        ) far
         WHERE r.form_id = asked.form_id AND NOT r.inherited AND (r.valid_from IS NULL OR r.valid_from <= :as_of)
           AND (r.valid_to IS NULL OR r.valid_to > :as_of)
           AND EXISTS (
@@ -47,22 +41,17 @@ found AS (
           AND (:west IS NULL OR EXISTS (
               SELECT FROM published.place p
               WHERE p.id = r.place_id AND p.point && ST_MakeEnvelope(:west, :south, :east, :north, 4490)))
-          AND r.rank <= CASE WHEN 2 * asked.tier = :after_step THEN :after_rank ELSE 2147483647 END
-          AND (2 * asked.tier, -r.rank, far.distance, r.form_id, r.place_id)
+          AND r.rank >= asked.least AND r.rank <= CASE WHEN 2 * asked.tier = :after_step THEN :after_rank ELSE 2147483647 END
+          AND (2 * asked.tier, -r.rank, 0, r.form_id, r.place_id)
               > (:after_step, -:after_rank, :after_distance, :after_form, :after_place)
-        ORDER BY r.rank DESC, far.distance, r.place_id, r.valid_from DESC NULLS LAST, r.name_id
+        ORDER BY r.rank DESC, r.place_id
         LIMIT :count
     ) t
     WHERE 2 * asked.tier >= :after_step
     UNION ALL
-    SELECT t.* FROM asked CROSS JOIN LATERAL (
-        SELECT 2 * asked.tier + 1 AS step, r.form_id, r.place_id, r.rank, r.name_id, r.valid_from, true AS inherited, far.distance
+    SELECT t.* FROM (SELECT * FROM asked WHERE tier = (SELECT min(tier) FROM asked)) asked CROSS JOIN LATERAL (
+        SELECT 2 * asked.tier + 1 AS step, r.form_id, r.place_id, r.rank, r.name_id, r.valid_from, true AS inherited, 0::double precision AS distance
         FROM published.search_row r
-        CROSS JOIN LATERAL (
-            SELECT CASE WHEN :lon IS NULL THEN 0 ELSE coalesce((
-                SELECT ST_Distance(p.point::geography, ST_SetSRID(ST_MakePoint(:lon, :lat), 4490)::geography)
-                FROM published.place p WHERE p.id = r.place_id), 1e9) END AS distance
-        ) far
         WHERE r.form_id = asked.form_id AND (r.valid_to IS NOT NULL OR r.inherited) AND NOT r.inherited
           AND (r.valid_from IS NULL OR r.valid_from <= :as_of) AND r.valid_to <= :as_of
           AND EXISTS (
@@ -76,10 +65,67 @@ found AS (
           AND (:west IS NULL OR EXISTS (
               SELECT FROM published.place p
               WHERE p.id = r.place_id AND p.point && ST_MakeEnvelope(:west, :south, :east, :north, 4490)))
-          AND r.rank <= CASE WHEN 2 * asked.tier + 1 = :after_step THEN :after_rank ELSE 2147483647 END
-          AND (2 * asked.tier + 1, -r.rank, far.distance, r.form_id, r.place_id)
+          AND r.rank >= asked.least AND r.rank <= CASE WHEN 2 * asked.tier + 1 = :after_step THEN :after_rank ELSE 2147483647 END
+          AND (2 * asked.tier + 1, -r.rank, 0, r.form_id, r.place_id)
               > (:after_step, -:after_rank, :after_distance, :after_form, :after_place)
-        ORDER BY r.rank DESC, far.distance, r.place_id, r.valid_from DESC NULLS LAST, r.name_id
+        ORDER BY r.rank DESC, r.place_id
+        LIMIT :count
+    ) t
+    WHERE 2 * asked.tier + 1 >= :after_step
+),
+found AS (
+    SELECT * FROM first
+    UNION ALL
+    SELECT t.* FROM (
+        SELECT * FROM asked
+        WHERE tier > (SELECT min(tier) FROM asked) AND (SELECT count(*) FROM first) < :count
+    ) asked CROSS JOIN LATERAL (
+        SELECT 2 * asked.tier AS step, r.form_id, r.place_id, r.rank, r.name_id, r.valid_from, false AS inherited, 0::double precision AS distance
+        FROM published.search_row r
+        WHERE r.form_id = asked.form_id AND NOT r.inherited AND (r.valid_from IS NULL OR r.valid_from <= :as_of)
+          AND (r.valid_to IS NULL OR r.valid_to > :as_of)
+          AND EXISTS (
+              SELECT FROM published.place_name n
+              WHERE n.place_id = r.place_id AND (n.valid_from IS NULL OR n.valid_from <= :as_of)
+                AND (n.valid_to IS NULL OR n.valid_to > :as_of))
+          AND (:division IS NULL OR EXISTS (
+              SELECT FROM published.place p WHERE p.id = r.place_id AND p.division_id IN (SELECT id FROM within)))
+          AND (:classes IS NULL OR EXISTS (
+              SELECT FROM published.place p WHERE p.id = r.place_id AND p.class_label = ANY (:classes)))
+          AND (:west IS NULL OR EXISTS (
+              SELECT FROM published.place p
+              WHERE p.id = r.place_id AND p.point && ST_MakeEnvelope(:west, :south, :east, :north, 4490)))
+          AND r.rank >= asked.least AND r.rank <= CASE WHEN 2 * asked.tier = :after_step THEN :after_rank ELSE 2147483647 END
+          AND (2 * asked.tier, -r.rank, 0, r.form_id, r.place_id)
+              > (:after_step, -:after_rank, :after_distance, :after_form, :after_place)
+        ORDER BY r.rank DESC, r.place_id
+        LIMIT :count
+    ) t
+    WHERE 2 * asked.tier >= :after_step
+    UNION ALL
+    SELECT t.* FROM (
+        SELECT * FROM asked
+        WHERE tier > (SELECT min(tier) FROM asked) AND (SELECT count(*) FROM first) < :count
+    ) asked CROSS JOIN LATERAL (
+        SELECT 2 * asked.tier + 1 AS step, r.form_id, r.place_id, r.rank, r.name_id, r.valid_from, true AS inherited, 0::double precision AS distance
+        FROM published.search_row r
+        WHERE r.form_id = asked.form_id AND (r.valid_to IS NOT NULL OR r.inherited) AND NOT r.inherited
+          AND (r.valid_from IS NULL OR r.valid_from <= :as_of) AND r.valid_to <= :as_of
+          AND EXISTS (
+              SELECT FROM published.place_name n
+              WHERE n.place_id = r.place_id AND (n.valid_from IS NULL OR n.valid_from <= :as_of)
+                AND (n.valid_to IS NULL OR n.valid_to > :as_of))
+          AND (:division IS NULL OR EXISTS (
+              SELECT FROM published.place p WHERE p.id = r.place_id AND p.division_id IN (SELECT id FROM within)))
+          AND (:classes IS NULL OR EXISTS (
+              SELECT FROM published.place p WHERE p.id = r.place_id AND p.class_label = ANY (:classes)))
+          AND (:west IS NULL OR EXISTS (
+              SELECT FROM published.place p
+              WHERE p.id = r.place_id AND p.point && ST_MakeEnvelope(:west, :south, :east, :north, 4490)))
+          AND r.rank >= asked.least AND r.rank <= CASE WHEN 2 * asked.tier + 1 = :after_step THEN :after_rank ELSE 2147483647 END
+          AND (2 * asked.tier + 1, -r.rank, 0, r.form_id, r.place_id)
+              > (:after_step, -:after_rank, :after_distance, :after_form, :after_place)
+        ORDER BY r.rank DESC, r.place_id
         LIMIT :count
     ) t
     WHERE 2 * asked.tier + 1 >= :after_step

@@ -2,14 +2,13 @@
 -- Each with every name that it is known by (number of the form, + for a name in use or - for a former one, text).
 -- :forms integer[]  the forms
 -- :tiers integer[]  the tier of each
+-- :leasts integer[]  the rank below which no place of each is wanted
 -- :division bigint  only within this division (permanent id), or null
 -- :classes text[]  only these class labels, or null
 -- :west double precision  only within this box (EPSG:4490), or null
 -- :south double precision
 -- :east double precision
 -- :north double precision
--- :lon double precision  where the asker is, or null
--- :lat double precision
 -- :after_step integer  the last one of the page before
 -- :after_rank integer
 -- :after_distance double precision
@@ -17,16 +16,11 @@
 -- :after_place bigint
 -- :count integer  how many
 -- index: ix_search_token_form, ix_search_token_former, ix_search_token_place, primary keys
-WITH asked AS MATERIALIZED (SELECT * FROM unnest(:forms, :tiers) AS it (form_id, tier)),
-found AS (
-    SELECT t.* FROM asked CROSS JOIN LATERAL (
-        SELECT 2 * asked.tier AS step, r.form_id, r.place_id, r.rank, r.name_id, r.inherited, far.distance
+WITH asked AS MATERIALIZED (SELECT * FROM unnest(:forms, :tiers, :leasts) AS it (form_id, tier, least)),
+first AS MATERIALIZED (
+    SELECT t.* FROM (SELECT * FROM asked WHERE tier = (SELECT min(tier) FROM asked)) asked CROSS JOIN LATERAL (
+        SELECT 2 * asked.tier AS step, r.form_id, r.place_id, r.rank, r.name_id, r.inherited, 0::double precision AS distance
         FROM published.search_row r
-        CROSS JOIN LATERAL (
-            SELECT CASE WHEN :lon IS NULL THEN 0 ELSE coalesce((
-                SELECT ST_Distance(p.point::geography, ST_SetSRID(ST_MakePoint(:lon, :lat), 4490)::geography)
-                FROM published.place p WHERE p.id = r.place_id), 1e9) END AS distance
-        ) far
         WHERE r.form_id = asked.form_id AND r.current AND r.valid_to IS NULL AND NOT r.inherited
           AND (:division IS NULL OR r.terms @> ARRAY[-:division::integer])
           AND (:classes IS NULL OR EXISTS (
@@ -34,22 +28,17 @@ found AS (
           AND (:west IS NULL OR EXISTS (
               SELECT FROM published.place p
               WHERE p.id = r.place_id AND p.point && ST_MakeEnvelope(:west, :south, :east, :north, 4490)))
-          AND r.rank <= CASE WHEN 2 * asked.tier = :after_step THEN :after_rank ELSE 2147483647 END
-          AND (2 * asked.tier, -r.rank, far.distance, r.form_id, r.place_id)
+          AND r.rank >= asked.least AND r.rank <= CASE WHEN 2 * asked.tier = :after_step THEN :after_rank ELSE 2147483647 END
+          AND (2 * asked.tier, -r.rank, 0, r.form_id, r.place_id)
               > (:after_step, -:after_rank, :after_distance, :after_form, :after_place)
-        ORDER BY r.rank DESC, far.distance, r.place_id, r.name_id
+        ORDER BY r.rank DESC, r.place_id
         LIMIT :count
     ) t
     WHERE 2 * asked.tier >= :after_step
     UNION ALL
-    SELECT t.* FROM asked CROSS JOIN LATERAL (
-        SELECT 2 * asked.tier + 1 AS step, r.form_id, r.place_id, r.rank, r.name_id, r.inherited, far.distance
+    SELECT t.* FROM (SELECT * FROM asked WHERE tier = (SELECT min(tier) FROM asked)) asked CROSS JOIN LATERAL (
+        SELECT 2 * asked.tier + 1 AS step, r.form_id, r.place_id, r.rank, r.name_id, r.inherited, 0::double precision AS distance
         FROM published.search_row r
-        CROSS JOIN LATERAL (
-            SELECT CASE WHEN :lon IS NULL THEN 0 ELSE coalesce((
-                SELECT ST_Distance(p.point::geography, ST_SetSRID(ST_MakePoint(:lon, :lat), 4490)::geography)
-                FROM published.place p WHERE p.id = r.place_id), 1e9) END AS distance
-        ) far
         WHERE r.form_id = asked.form_id AND r.current AND (r.valid_to IS NOT NULL OR r.inherited)
           AND (:division IS NULL OR r.terms @> ARRAY[-:division::integer])
           AND (:classes IS NULL OR EXISTS (
@@ -57,10 +46,55 @@ found AS (
           AND (:west IS NULL OR EXISTS (
               SELECT FROM published.place p
               WHERE p.id = r.place_id AND p.point && ST_MakeEnvelope(:west, :south, :east, :north, 4490)))
-          AND r.rank <= CASE WHEN 2 * asked.tier + 1 = :after_step THEN :after_rank ELSE 2147483647 END
-          AND (2 * asked.tier + 1, -r.rank, far.distance, r.form_id, r.place_id)
+          AND r.rank >= asked.least AND r.rank <= CASE WHEN 2 * asked.tier + 1 = :after_step THEN :after_rank ELSE 2147483647 END
+          AND (2 * asked.tier + 1, -r.rank, 0, r.form_id, r.place_id)
               > (:after_step, -:after_rank, :after_distance, :after_form, :after_place)
-        ORDER BY r.rank DESC, far.distance, r.place_id, r.name_id
+        ORDER BY r.rank DESC, r.place_id
+        LIMIT :count
+    ) t
+    WHERE 2 * asked.tier + 1 >= :after_step
+),
+found AS (
+    SELECT * FROM first
+    UNION ALL
+    SELECT t.* FROM (
+        SELECT * FROM asked
+        WHERE tier > (SELECT min(tier) FROM asked) AND (SELECT count(*) FROM first) < :count
+    ) asked CROSS JOIN LATERAL (
+        SELECT 2 * asked.tier AS step, r.form_id, r.place_id, r.rank, r.name_id, r.inherited, 0::double precision AS distance
+        FROM published.search_row r
+        WHERE r.form_id = asked.form_id AND r.current AND r.valid_to IS NULL AND NOT r.inherited
+          AND (:division IS NULL OR r.terms @> ARRAY[-:division::integer])
+          AND (:classes IS NULL OR EXISTS (
+              SELECT FROM published.place p WHERE p.id = r.place_id AND p.class_label = ANY (:classes)))
+          AND (:west IS NULL OR EXISTS (
+              SELECT FROM published.place p
+              WHERE p.id = r.place_id AND p.point && ST_MakeEnvelope(:west, :south, :east, :north, 4490)))
+          AND r.rank >= asked.least AND r.rank <= CASE WHEN 2 * asked.tier = :after_step THEN :after_rank ELSE 2147483647 END
+          AND (2 * asked.tier, -r.rank, 0, r.form_id, r.place_id)
+              > (:after_step, -:after_rank, :after_distance, :after_form, :after_place)
+        ORDER BY r.rank DESC, r.place_id
+        LIMIT :count
+    ) t
+    WHERE 2 * asked.tier >= :after_step
+    UNION ALL
+    SELECT t.* FROM (
+        SELECT * FROM asked
+        WHERE tier > (SELECT min(tier) FROM asked) AND (SELECT count(*) FROM first) < :count
+    ) asked CROSS JOIN LATERAL (
+        SELECT 2 * asked.tier + 1 AS step, r.form_id, r.place_id, r.rank, r.name_id, r.inherited, 0::double precision AS distance
+        FROM published.search_row r
+        WHERE r.form_id = asked.form_id AND r.current AND (r.valid_to IS NOT NULL OR r.inherited)
+          AND (:division IS NULL OR r.terms @> ARRAY[-:division::integer])
+          AND (:classes IS NULL OR EXISTS (
+              SELECT FROM published.place p WHERE p.id = r.place_id AND p.class_label = ANY (:classes)))
+          AND (:west IS NULL OR EXISTS (
+              SELECT FROM published.place p
+              WHERE p.id = r.place_id AND p.point && ST_MakeEnvelope(:west, :south, :east, :north, 4490)))
+          AND r.rank >= asked.least AND r.rank <= CASE WHEN 2 * asked.tier + 1 = :after_step THEN :after_rank ELSE 2147483647 END
+          AND (2 * asked.tier + 1, -r.rank, 0, r.form_id, r.place_id)
+              > (:after_step, -:after_rank, :after_distance, :after_form, :after_place)
+        ORDER BY r.rank DESC, r.place_id
         LIMIT :count
     ) t
     WHERE 2 * asked.tier + 1 >= :after_step
