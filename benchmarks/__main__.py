@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable
 
 from benchmarks import load, lookup, search, start, write
-from benchmarks.ending import end_with_parent
 from benchmarks.frame import Asked, Report
 from benchmarks.ground import Ground, server
+from deploy.ending import end_with_parent
 from foundation.errors import DimingError
 
 NAMES: dict[str, Callable[[Ground, Asked], Report]] = {

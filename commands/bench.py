@@ -36,7 +36,7 @@ def bench(
     import os
     import sys
 
-    from benchmarks.ending import run_to_the_end
+    from deploy.ending import run_to_the_end
     from deploy.setup.steps import PROJECT
 
     options = [f"--rows={rows}", f"--rounds={rounds}", f"--seconds={seconds}", *(["--json"] if json else [])]

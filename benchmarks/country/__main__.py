@@ -18,7 +18,7 @@ from sqlalchemy import text
 from benchmarks.country import divisions
 from benchmarks.country.checksum import checksums
 from benchmarks.country.places import Country
-from benchmarks.ending import end_with_parent
+from deploy.ending import end_with_parent
 from foundation.database import engine
 from foundation.errors import DimingError
 from processes import bulk

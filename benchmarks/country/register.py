@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import bringing
-from benchmarks.ending import wait_through_interrupt
 from benchmarks.ground import Ground
+from deploy.ending import wait_through_interrupt
 from foundation.database import set_addresses
 from foundation.errors import Unavailable
 from foundation.settings import PROJECT
