@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import _thread
 import os
+import signal
 import subprocess
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 
 LOOK_EVERY = 1.0  # seconds
+GRACE = 3.0  # seconds until a child is told again
 
 
 def end_with_parent() -> None:
     """Interrupt this process when its parent has ended: nothing goes on unseen."""
     parent = os.getppid()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 
     def watch() -> None:
         while os.getppid() == parent:
             time.sleep(LOOK_EVERY)
-        _thread.interrupt_main()
+        os.kill(os.getpid(), signal.SIGINT)
 
     threading.Thread(target=watch, daemon=True).start()
 
@@ -32,8 +35,10 @@ def wait_through_interrupt(process: subprocess.Popen[str]) -> str:
     interrupted = False
     while True:
         try:
-            written, _ = process.communicate()
+            written, _ = process.communicate(timeout=GRACE if interrupted else None)
             break
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGINT)  # nobody told it
         except KeyboardInterrupt:
             interrupted = True
     if interrupted:
@@ -42,10 +47,8 @@ def wait_through_interrupt(process: subprocess.Popen[str]) -> str:
 
 
 def run_to_the_end(command: Sequence[str], **options: object) -> int:
-    """The exit code of a command that is waited for through Ctrl-C, which it gets itself."""
+    """The exit code of a command that is waited for through Ctrl-C, which it gets itself; 1 where it was killed."""
     process: subprocess.Popen[str] = subprocess.Popen(command, text=True, **options)  # type: ignore[call-overload]
-    try:
+    with suppress(KeyboardInterrupt):
         wait_through_interrupt(process)
-    except KeyboardInterrupt:
-        return process.returncode or 130
-    return process.returncode
+    return process.returncode if process.returncode >= 0 else 1

@@ -25,6 +25,7 @@ _ROOMY = (
     "SET LOCAL max_parallel_maintenance_workers = 2",
     "SET LOCAL max_parallel_workers_per_gather = 2",
     "SET LOCAL statement_timeout = 0",
+    "SET LOCAL lock_timeout = 0",  # two that make indexes of one table wait for each other
 )
 
 
@@ -87,16 +88,16 @@ def put_aside(session: Session, load: str, tables: Sequence[str]) -> int:
     return len(found)
 
 
-def put_back_next(session: Session, load: str, tables: Sequence[str]) -> str | None:
+def put_back_next(session: Session, load: str, tables: Sequence[str], *, wait: bool = False) -> str | None:
     """Make one of the indexes and keys of some tables again; returns its name, or None where none is left to make.
 
-    Those that another transaction is making are left to it. Raises `Refused` where the rows that were loaded do not
-    fit it.
+    Those that another transaction is making are left to it, or waited for: it may be that of a load that was killed.
+    Raises `Refused` where the rows that were loaded do not fit it.
     """
     waiting = select(SetAside).where(SetAside.load == load, SetAside.relation.in_(tables))
     # Indexes first: the checks of foreign keys use them. Of these, GIN and GiST, which take longest and one core each.
     foreign, slow = SetAside.definition.like("ALTER%FOREIGN%"), SetAside.definition.like("% USING gi%")
-    first = waiting.order_by(foreign, ~slow, SetAside.id).limit(1).with_for_update(skip_locked=True)
+    first = waiting.order_by(foreign, ~slow, SetAside.id).limit(1).with_for_update(skip_locked=not wait)
     row = session.scalars(first).one_or_none()
     if row is None:
         return None

@@ -8,9 +8,10 @@ lacks indexes; it is meant for registers that hold little beside what is loaded.
 from __future__ import annotations
 
 import os
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -91,6 +92,7 @@ class _Run:
         self.source, self.processes, self.ahead = source, processes, ahead
         self.say, self.said_at = say, 0.0
         self.sizes = source.sizes()
+        self.stopped = threading.Event()
         # Each is told its own name and that of the one which follows.
         self.phases: dict[str, Callable[[str, str], None]] = {
             "rows": self.write_rows,
@@ -194,14 +196,16 @@ class _Run:
     def put_back(self, tables: Sequence[str], phase: str, following: str) -> None:
         """Make the indexes and keys of some tables again, each in a transaction of its own, several at once."""
         self.at_once([partial(self.put_back_some, tables, phase)] * AT_ONCE)
+        # What is still being made for a load that was killed: its server process notices that only afterwards.
+        self.put_back_some(tables, phase, wait=True)
         with self.step() as (_, load):
             keeping.reach(load, following, 0, 0)
 
-    def put_back_some(self, tables: Sequence[str], phase: str) -> None:
+    def put_back_some(self, tables: Sequence[str], phase: str, *, wait: bool = False) -> None:
         """Make one index or key after the other, of those that nobody else is making, until none is left."""
-        while True:
+        while not self.stopped.is_set():
             with self.beside() as session:
-                name = keeping.put_back_next(session, self.source.name, tables)
+                name = keeping.put_back_next(session, self.source.name, tables, wait=wait)
             if name is None:
                 return
             self.say(f"  {WORDS[phase]}:{name}")
@@ -227,8 +231,12 @@ class _Run:
         """Call all of them at once, and raise what one of them raised after the last has ended."""
         with ThreadPoolExecutor(AT_ONCE) as threads:
             running = [threads.submit(call) for call in calls]
-        for call in running:
-            call.result()
+            try:
+                for ended in as_completed(running):
+                    ended.result()
+            except BaseException:
+                self.stopped.set()  # what runs comes to its end, nothing more is begun
+                raise
 
     @contextmanager
     def beside(self) -> Iterator[Session]:

@@ -32,7 +32,11 @@ def search(
     limit: Limit = FIRST_PAGE,
     cursor: Annotated[str | None, Query(description="上一页给出的 next")] = None,
 ) -> Response:
-    """Tier by tier: exact, prefix, substring; pinyin and initials; codes. Former names find the present place."""
+    """Tier by tier: exact, prefix, substring; pinyin and initials, also beside characters (如gao); codes.
+
+    Former names find the present place. Where nothing has the name as typed, traditional characters, house numbers
+    (`note`: 门牌未收录) and whole addresses are read; then names that sound alike or differ by one character.
+    """
     question = narrowed(
         read_question(q, limit=limit),
         division=division or None,

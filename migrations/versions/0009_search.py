@@ -75,6 +75,10 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
+    op.execute("""
+        UPDATE foundation.bulk_load SET phase = 'forms listed', done = 0
+        WHERE phase NOT IN ('rows', 'indexes', 'forms listed', 'done')
+    """)
     for view in VIEWS:
         op.execute(f"DROP VIEW published.{view}")
     op.execute("DROP INDEX placenames.ix_search_token_former")

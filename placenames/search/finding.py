@@ -17,6 +17,8 @@ from placenames.search.matching import Known, Matcher
 from placenames.search.question import COUNTED, FAR, LATIN_TIERS, LOOSE, STRICT, Cursor, Question
 
 LOWEST = -(2**31)
+# Filters that leave next to nothing of what very many forms hold: the walk ends here, and the total is "at least".
+MOST_FORMS = 20_000
 Tiered = tuple[str, int]
 """The tier and the rank of a form."""
 
@@ -51,6 +53,8 @@ class Finder:
         self.matcher = Matcher(question)
         # The first page is also counted.
         self.count = 1 + (question.limit if question.cursor else max(question.limit, COUNTED))
+        self.broken_off = False
+        """Whether there may be more than was looked at."""
         self.forms = Forms(question, filters, self.ask)
 
     def hits(self, start: Cursor, *, loose: bool) -> Iterator[Hit]:
@@ -118,6 +122,9 @@ class Finder:
             forms |= {form.id: (tier, form.rank) for form in batch.forms if self.matcher.tier(form.text) == tier}
             bound = None if batch.last else (2 * self.number(tier), batch.forms[-1])
             at = yield from self.places(forms, at, bound)
+            if len(forms) > MOST_FORMS:
+                self.broken_off = True
+                return
 
     def places(
         self, forms: Mapping[int, Tiered], at: Cursor, bound: tuple[int, FoundForm] | None
@@ -127,9 +134,14 @@ class Finder:
         leasts = self.leasts(forms, at)
         while more:
             rows = self.rows(forms, leasts, at)
-            # Fewer than there must have been by their ranks: filters and other names took some away.
-            more, leasts = len(rows) == self.count or any(least > LOWEST for least in leasts), [LOWEST] * len(forms)
+            # Where low ranks were left out of a tier, what comes behind the step they belong to must wait for them.
+            both = zip(forms.values(), leasts, strict=True)
+            left_out = [2 * self.number(tier) for (tier, _), least in both if least > LOWEST]
+            furthest = max(min(left_out), at.step) if left_out else FAR[0]
+            more, leasts = len(rows) == self.count or bool(left_out), [LOWEST] * len(forms)
             for hit, known in rows:
+                if hit.step > furthest:
+                    break
                 if bound is not None and not self.final(hit, *bound):
                     return at
                 at = Cursor(hit.step, hit.rank, hit.distance, hit.form, hit.place)

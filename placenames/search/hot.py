@@ -7,7 +7,8 @@ never what it is.
 
 from __future__ import annotations
 
-import heapq
+import operator
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy import text
@@ -18,6 +19,7 @@ from placenames.search.tokens import Form, form, hot_codes
 
 SAMPLE = 100_000  # forms that are looked at to choose the hot codes
 MANY_FORMS = 5_000  # a code that so many forms have is hot
+TIES = 8  # times so many where ranks tie, and no more
 LISTED = 500  # about so many forms are listed for each
 Hot = Mapping[str, tuple[int, int]]
 """Number and least rank of each hot code."""
@@ -30,18 +32,22 @@ def step(of: int) -> int:
 
 def choose(sample: Iterable[tuple[str, int]], step: int) -> dict[str, int]:
     """The hot codes among every `step`-th form (text, rank), with the rank that about `LISTED` forms reach."""
-    best: dict[str, list[int]] = {}
-    counts: dict[str, int] = {}
-    room = -(-LISTED // step)
+    found: dict[str, list[int]] = {}
     for text_, rank in sample:
         for code in hot_codes(form(text_)):
-            counts[code] = counts.get(code, 0) + 1
-            ranks = best.setdefault(code, [])
-            if len(ranks) < room:
-                heapq.heappush(ranks, rank)
-            elif rank > ranks[0]:
-                heapq.heapreplace(ranks, rank)
-    return {code: best[code][0] for code in sorted(counts) if counts[code] * step >= MANY_FORMS}
+            found.setdefault(code, []).append(rank)
+    chosen = ((code, _least(found[code], step)) for code in sorted(found) if len(found[code]) * step >= MANY_FORMS)
+    return {code: least for code, least in chosen if least is not None}
+
+
+def _least(ranks: list[int], step: int) -> int | None:
+    """The rank that about `LISTED` forms reach; a higher one where very many tie, None where they tie at the top."""
+    ranks.sort(reverse=True)
+    least = ranks[min(len(ranks), -(-LISTED // step)) - 1]
+    reach = bisect_right(ranks, -least, key=operator.neg)
+    if reach * step > TIES * LISTED:
+        return next((rank for rank in reversed(ranks[:reach]) if rank > least), None)
+    return least
 
 
 def write(session: Session, chosen: Mapping[str, int]) -> None:

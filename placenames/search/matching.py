@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from placenames.search.question import Question
+from placenames.search.tokens import NEAR_LENGTHS, query_near_codes
 from placenames.spelling.readings import SearchKey, search_keys
 
 
@@ -91,7 +92,9 @@ def _homophone(question: Question, text: str) -> bool:
 
 
 def _fuzzy(question: Question, text: str) -> bool:
-    return bool(question.keys) and one_apart(question.text, text)
+    # No others than those that codes of neighbours are kept for (`tokens.near_codes`).
+    kept = len(text) in NEAR_LENGTHS or len(text) < len(question.text)
+    return bool(question.keys and query_near_codes(question.text)) and kept and one_apart(question.text, text)
 
 
 _RULES: dict[str, Callable[[Question, str], bool]] = {

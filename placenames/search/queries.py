@@ -63,18 +63,23 @@ def _first(reader: Reader, question: Question, filters: Filters) -> tuple[Cursor
     Names of other characters are asked for only where none has the name as typed and few have its characters.
     """
     most = max(question.limit, COUNTED)
-    tried = (
-        (number, way, list(islice(_finder(reader, way, filters).hits(Cursor(), loose=False), most + 1)))
-        for number, way in enumerate(ways(reader, question, filters.division))
-    )
-    number, way, hits = next((it for it in tried if it[2]), (0, Way(question), []))
+    broken_off = False
+    number, way, hits = 0, Way(question), list[Hit]()
+    for at, tried in enumerate(ways(reader, question, filters.division)):
+        finder = _finder(reader, tried, filters)
+        hits = list(islice(finder.hits(Cursor(), loose=False), most + 1))
+        broken_off |= finder.broken_off
+        if hits:
+            number, way = at, tried
+            break
     named = any(hit.tier == "exact" for hit in hits)
     loose = number == 0 and len(hits) < ENOUGH and not named and bool(set(LOOSE) & set(question.tiers))
     if loose:
         first = next(at for at, tier in enumerate(question.tiers) if tier in LOOSE)
         more = _finder(reader, way, filters).hits(Cursor(step=2 * first), loose=True)
         hits += islice(more, most + 1 - len(hits))
-    return Cursor(total=min(len(hits), most), exact=len(hits) <= most, loose=loose, way=number), way, hits
+    exact = len(hits) <= most and not broken_off
+    return Cursor(total=min(len(hits), most), exact=exact, loose=loose, way=number), way, hits
 
 
 def _finder(reader: Reader, way: Way, filters: Filters) -> Finder:

@@ -26,14 +26,14 @@ COUNTED = 20
 ENOUGH = 10
 SHORTEST_HOMOPHONE = 2
 LONGEST_CURSOR = 300
-MOST_WAYS = 10
+MOST_WAYS = 100
 _BLANK = re.compile(r"[\s'’‘`·\-]+")
 _LATIN = re.compile(r"[a-z]+")
 # What people say around the name that they ask for.
 _ASKED = re.compile(
-    r"(?:请问|我想问|查一下|查询|帮我查|我要去|导航到|去)?(.{2,}?)"
+    r"(?:请问|我想问|查一下|查询|帮我查|我要去|导航到)?(?:以前的|原来的)?(.{2,}?)"
     r"(?:(?:现在|如今|目前)?(?:改名)?(?:叫什么|叫啥|叫什么名字|是什么地方|是哪里|在哪里|在哪儿|在哪|怎么走|属于哪里)|(?:现在|如今)的名字)"
-    r"[??。!!]*"
+    r"[?。!]*"
 )
 _CODE = re.compile(r"\d{2,12}")
 
@@ -177,7 +177,7 @@ def _with_characters(question: Question, latin: str) -> Question:
             for syllable in ([key(it.reading) for it in read(run)] if _HAN.match(run) else run)
         ]
         initials = "".join(syllable[:1] for syllable in read_)
-        return replace(question, tiers=MIXED_TIERS, text=latin, latin="".join(read_), initials=initials)
+        return replace(question, tiers=MIXED_TIERS, latin="".join(read_), initials=initials)
     if len(latin) < SHORTEST_HOMOPHONE:
         return question
     return replace(question, keys=frozenset(found.pinyin for found in search_keys(latin)))

@@ -15,13 +15,16 @@ from foundation.database import Reader
 from placenames.search.forms import statement
 from placenames.search.question import MIXED_TIERS, Question, read_question
 
-NO_HOUSE_NUMBERS = "门牌未收录,显示的是所在道路。"
+NO_HOUSE_NUMBERS = "门牌未收录,以下是所在的路名或地名。"
 LONGEST_DIVISION = 10
 SHORTEST_DIVISION = 2
+SHORTEST_REST = 2
+MOST_DIVISIONS = 20
 LONGEST_ADDRESS = 40
 ADDRESS_TIERS = ("exact", "prefix")
 _COUNT = r"[0-9０-９一二三四五六七八九十百零〇]+"
-_UNIT = r"(?:号楼|号院|单元|号|弄|幢|栋|组|室|层|楼|院)"
+# Behind a number and its unit comes another number, or nothing: 一号桥 is a name.
+_UNIT = r"(?:号楼|号院|单元|号|弄|幢|栋|室|层|楼|院)(?=$|[0-9一二三四五六七八九十附-])"
 _HOUSE = re.compile(
     rf"(?P<road>.*[路街巷弄道里村庄园坊同区苑屯湾])(?P<house>{_COUNT}(?:[-—之附]{_COUNT})?{_UNIT}.*)"
     rf"|(?P<other>\D{{2,}})(?P<there>[0-9]+(?:[-—之附][0-9]+)?{_UNIT}.*)"
@@ -61,11 +64,11 @@ def ways(reader: Reader, question: Question, division: int | None) -> Iterator[W
         road = (house["road"] or house["other"]) if house else plain
         if house:
             yield Way(_asking(question, road), note=note)
-        split = split_address(reader, road)
-        if split and (division is None or division in {split[0].id, *split[0].above}):
-            # The rest of an address is a name or the beginning of one; a part of a name would be found anywhere.
-            rest = replace(_asking(question, split[1]), tiers=ADDRESS_TIERS)
-            yield Way(rest, within=split[0].id, note=note)
+        for within, text in split_address(reader, road):
+            if division is None or division in {within.id, *within.above}:
+                # The rest of an address is a name or the beginning of one; a part of a name would be found anywhere.
+                rest = replace(_asking(question, text), tiers=ADDRESS_TIERS)
+                yield Way(rest, within=within.id, note=note)
 
 
 def _asking(question: Question, text: str) -> Question:
@@ -89,14 +92,14 @@ def _simplifier():  # type: ignore[no-untyped-def] # OpenCC tells no types
     return opencc.OpenCC("t2s")
 
 
-def split_address(reader: Reader, text: str) -> tuple[Division, str] | None:
-    """The division that an address names ahead of a place, and the rest; None where it names none.
+def split_address(reader: Reader, text: str) -> list[tuple[Division, str]]:
+    """The divisions that an address may name ahead of a place (鼓楼区 is in many cities), each with the rest.
 
     Each division of the chain lies in the one before. Old names of divisions stand for those of today. An address
     that is nothing but divisions asks for the last of them.
     """
     if not SHORTEST_DIVISION < len(text) <= LONGEST_ADDRESS:
-        return None
+        return []
     parts = {
         text[start : start + length]
         for start in range(len(text) - 1)
@@ -106,28 +109,31 @@ def split_address(reader: Reader, text: str) -> tuple[Division, str] | None:
     named: dict[str, list[Division]] = {}
     for part, id_, above in reader.rows(statement("named_divisions"), {"texts": sorted(parts)}):
         named.setdefault(part, []).append(Division(id_, frozenset(above)))
-    found = longest_chain(text, named)
-    if not found:
-        return None
-    chain, end = found
-    if end < len(text):
-        return chain[-1], text[end:]
-    return (chain[-2], _last_part(text, named, chain[-1])) if len(chain) > 1 else None
+    chains, end = longest_chains(text, named)
+    found: set[tuple[Division, str]] = set()
+    if len(text) - end >= SHORTEST_REST:
+        found = {(chain[-1], text[end:]) for chain in chains}
+    elif end == len(text):
+        found = {(chain[-2], _last_part(text, named, chain[-1])) for chain in chains if len(chain) > 1}
+    return sorted(found, key=lambda it: (it[0].id, it[1]))[:MOST_DIVISIONS]
 
 
-def longest_chain(text: str, named: Mapping[str, Sequence[Division]]) -> tuple[list[Division], int] | None:
-    """The chain of divisions that takes the most of a text from its beginning, and where it ends."""
-    best: tuple[list[Division], int] | None = None
+def longest_chains(text: str, named: Mapping[str, Sequence[Division]]) -> tuple[list[list[Division]], int]:
+    """The chains of divisions that take the most of a text from its beginning, and where they end."""
+    best: list[list[Division]] = []
+    end = 0
     waiting: list[tuple[list[Division], int]] = [([], 0)]
     while waiting:
         chain, at = waiting.pop()
-        if chain and (best is None or at > best[1]):
-            best = chain, at
+        if chain and at > end:
+            best, end = [], at
+        if chain and at == end:
+            best.append(chain)
         for length in range(SHORTEST_DIVISION, min(LONGEST_DIVISION, len(text) - at) + 1):
             for division in named.get(text[at : at + length], ()):
                 if not chain or chain[-1].id in division.above:
                     waiting.append(([*chain, division], at + length))
-    return best
+    return best, end
 
 
 def _last_part(text: str, named: Mapping[str, Sequence[Division]], last: Division) -> str:

@@ -30,6 +30,9 @@ NAMES = st.text("东西大街路巷如皋市村", min_size=1, max_size=6)
         ("如皋东大衔", "如皋东大街", "fuzzy"),
         ("东大街如皋", "如皋市", None),
         ("北京", "如皋市", None),
+        ("长乐", "长安", None),
+        ("一二三四五六七八九十", "一二三四五六七八九十甲", "prefix"),
+        ("长乐", "长大乐", "fuzzy"),
     ],
 )
 def test_a_name_answers_in_its_best_tier(typed: str, name: str, tier: str | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from random import Random
 from typing import Any
@@ -581,9 +582,12 @@ def test_a_house_number_is_split_off_and_said_to_be_unknown(session: Session, cl
     road = make_place(session, "揽月大街", class_label="街路巷", code="320682")
     named = make_place(session, "揽月大街8号院", class_label="住宅区", code="320682")
     finish(session)
+    make_place(session, "揽月大道一号桥", class_label="桥梁", code="320682")
+    finish(session)
+    assert ask(client_of_session, "揽月大道一号桥").note is None
     for q in ("揽月大街12号", "揽月大街十二号", "揽月大街12-3号2单元501室", "如皋市揽月大街12号"):
         found = ask(client_of_session, q)
-        assert (found.items[0].id, found.note) == (str(road), "门牌未收录,显示的是所在道路。"), q
+        assert (found.items[0].id, found.note) == (str(road), "门牌未收录,以下是所在的路名或地名。"), q
     found = ask(client_of_session, "揽月大街8号院")
     assert ([item.id for item in found.items], found.note) == ([str(named)], None)
 
@@ -635,3 +639,55 @@ def test_the_lists_of_hot_codes_change_how_fast_an_answer_is_and_not_what_it_is(
         for limit in (3, 200):
             found = list(pages(client_of_session, q, limit=limit))
             assert [item.id for item in found] == [item.id for item in before[q]], q
+
+
+def test_former_names_and_names_in_use_of_many_forms_are_all_told_whatever_their_ranks(
+    session: Session, client_of_session: TestClient
+) -> None:
+    in_use = [
+        make_place(session, f"揽月{number:02}街", names=(make_name(f"揽月{number:02}街"),), rank=70 + number)
+        for number in range(22)
+    ]
+    renamed = []
+    for number in range(8):
+        place = make_place(session, f"揽月旧{number}街", rank=100 + number)
+        rename(session, place, f"新街{number}", published=True, on=date(2020, 1, 1))
+        renamed.append(place)
+    finish(session)
+    wanted = [str(place) for place in (*reversed(in_use), *reversed(renamed))]
+    for limit in (7, 20, 200):
+        assert [item.id for item in pages(client_of_session, "揽月", limit=limit)] == wanted, limit
+
+
+def test_a_filter_that_leaves_few_of_many_forms_loses_none(session: Session, client_of_session: TestClient) -> None:
+    inside = {98, 80, 78, 76}
+    ids = {
+        rank: make_place(session, f"揽月{rank}街", lon=120.5 if rank in inside else 118.0, rank=rank)
+        for rank in range(75, 100)
+    }
+    behind = make_place(session, "大揽月街", lon=120.5, rank=99_000)
+    finish(session)
+    wanted = [str(ids[rank]) for rank in sorted(inside, reverse=True)] + [str(behind)]
+    for limit in (2, 20):
+        found = [item.id for item in pages(client_of_session, "揽月", limit=limit, bbox="120,32,121,33")]
+        assert found == wanted, limit
+
+
+def test_capital_letters_beside_characters_stay_what_they_are(session: Session, client_of_session: TestClient) -> None:
+    make_place(session, "创业园A座", class_label="楼宇")
+    finish(session)
+    for q, tier in (("创业园A座", "exact"), ("A座", "substring")):
+        assert [(item.name, item.matched.tier) for item in ask(client_of_session, q).items] == [("创业园A座", tier)]
+
+
+def test_an_address_whose_division_is_in_several_cities_finds_the_road_in_each(
+    session: Session, client_of_session: TestClient
+) -> None:
+    """鼓楼区 is in Nanjing (320106) and in Xuzhou (320302)."""
+    here = make_place(session, "揽月大街", class_label="街路巷", code="320302")
+    finish(session)
+    for narrowing in ({}, {"division": "320300"}):
+        assert [item.id for item in ask(client_of_session, "鼓楼区揽月大街", **narrowing).items] == [str(here)]
+    there = make_place(session, "揽月大街", class_label="街路巷", code="320106")
+    finish(session)
+    assert [item.id for item in ask(client_of_session, "南京鼓楼区揽月大街").items] == [str(there)]

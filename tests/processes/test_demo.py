@@ -178,7 +178,8 @@ def test_an_empty_register_needs_the_demonstration_only_when_it_is_wanted(own_ad
 
 def test_reindex_leaves_the_derived_rows_as_they_were(own_demo_address: str) -> None:
     before = derived(own_demo_address)
-    assert all(before.values())
+    # The demonstration is too small for hot codes.
+    assert all(rows for table, rows in before.items() if table != "search_top")
     said: list[str] = []
     search.reindex(said.append)
     assert derived(own_demo_address) == before

@@ -6,7 +6,7 @@
 -- :kinds text[]  its kind
 -- :tiers text[]  how it matched
 -- :distances double precision[]  metres from the asker, or null
--- index: primary keys, ix_place_name_place, ex_division_version_period
+-- index: primary keys, ix_place_name_place, ix_division_version_latest
 SELECT coalesce(json_agg(json_build_object(
     'id', p.place_id::text, 'name', n.text, 'roman', n.roman,
     'matched', json_build_object(
