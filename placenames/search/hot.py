@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from foundation.copying import copy_rows
 from placenames.search.tokens import Form, form, hot_codes
 
-SAMPLE = 100_000  # forms that are looked at to choose the hot codes
+SAMPLE = 40_000  # forms that are looked at to choose the hot codes
 MANY_FORMS = 5_000  # a code that so many forms have is hot
 TIES = 8  # times so many where ranks tie, and no more
 LISTED = 500  # about so many forms are listed for each
