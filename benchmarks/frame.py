@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg2
 from sqlalchemy.engine import make_url
@@ -26,6 +26,7 @@ SCRATCH = "diming_bench"
 PLANS = PROJECT / "benchmarks" / "plans"
 LEAST_FOR_PLANS = 1_000_000
 Say = Callable[[str], None]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,19 @@ def compared(sides: Sequence[Side], *, rounds: int, seconds: float, say: Say, wa
             found[side.name].add(took, time.perf_counter() - began)
         say(f"第 {number + 1}/{rounds} 轮:" + ",".join(f"{it.name} {it.rates[-1]:.3g} 次/秒" for it in found.values()))
     return list(found.values())
+
+
+def repeated(act: Callable[[T], object], values: Iterator[T]) -> Callable[[float], Sequence[float]]:
+    """What a side runs: the act on one value after the other for some seconds."""
+
+    def run_for(seconds: float) -> list[float]:
+        took, until = [], time.perf_counter() + seconds
+        while (began := time.perf_counter()) < until:
+            act(next(values))
+            took.append(time.perf_counter() - began)
+        return took
+
+    return run_for
 
 
 def ratio(a: Measured, b: Measured) -> float:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import cycle
 
 import psycopg2
 
 from benchmarks.country import register
-from benchmarks.frame import Asked, Fact, Measured, Report, Side, compared, keep_plan, ratio
+from benchmarks.frame import Asked, Fact, Measured, Report, Side, compared, keep_plan, ratio, repeated
 from benchmarks.ground import Ground
 from benchmarks.serving import Client, Server, ours, pygeoapi, serving, tipg
 from boundaries.divisions import queries as divisions
@@ -67,9 +67,9 @@ def _warm(ground: Ground, asked: Asked, points: Sequence[Point]) -> list[Measure
     folder = steps.home() / "bench" / "pygeoapi-settings"
     with serving() as begun:
         servers = [begun(ours(log)), begun(tipg(log, ground.say)), begun(pygeoapi(log, folder, ground.say))]
-        sides = [Side("Diming:SQL", _repeated(_ask, cycle(points)))]
+        sides = [Side("Diming:SQL", repeated(_ask, cycle(points)))]
         for server, path in zip(servers, (_lookup, _tipg, _pygeoapi), strict=True):
-            sides.append(Side(f"{server.name}:HTTP", _repeated(_getting(server, path), cycle(points))))
+            sides.append(Side(f"{server.name}:HTTP", repeated(_getting(server, path), cycle(points))))
         return compared(sides, rounds=asked.rounds, seconds=asked.seconds, say=ground.say)
 
 
@@ -86,17 +86,6 @@ def _cold(ground: Ground, asked: Asked, points: Sequence[Point]) -> list[Fact]:
         Fact(f"数据库重启后最初 {COLD} 次,SQL 中位", statistics.median(took), "毫秒"),
         Fact(f"数据库重启后最初 {COLD} 次,SQL 最慢", max(took), "毫秒"),
     ]
-
-
-def _repeated(act: Callable[[Point], object], points: Iterator[Point]) -> Callable[[float], Sequence[float]]:
-    def run_for(seconds: float) -> list[float]:
-        took, until = [], time.perf_counter() + seconds
-        while (began := time.perf_counter()) < until:
-            act(next(points))
-            took.append(time.perf_counter() - began)
-        return took
-
-    return run_for
 
 
 def _ask(point: Point) -> object:

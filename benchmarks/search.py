@@ -7,7 +7,7 @@ import json
 import random
 import statistics
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import cycle
 from urllib.parse import urlencode
@@ -16,7 +16,7 @@ import psycopg2
 
 from benchmarks.country import register
 from benchmarks.country.words import FAMOUS_ROADS
-from benchmarks.frame import Asked, Fact, Report, Side, compared, percentile, ratio
+from benchmarks.frame import Asked, Fact, Report, Side, compared, percentile, ratio, repeated
 from benchmarks.ground import Ground
 from benchmarks.serving import Client, empty, ours, serving
 from deploy.setup import steps
@@ -56,10 +56,10 @@ def run(ground: Ground, asked: Asked) -> Report:
         bare = begun(empty(log, size))
         other = Client(bare.port)
         sides = [
-            Side("全名:HTTP", _repeated(partial(_get, client), cycle(kinds["全名"]))),
-            Side("空路由:HTTP", _repeated(lambda it: other.get("/"), cycle(kinds["全名"]))),
-            Side("混合:HTTP", _repeated(partial(_get, client), cycle(mixed))),
-            Side("混合:不经 HTTP", _repeated(_ask, cycle(mixed))),
+            Side("全名:HTTP", repeated(partial(_get, client), cycle(kinds["全名"]))),
+            Side("空路由:HTTP", repeated(lambda it: other.get("/"), cycle(kinds["全名"]))),
+            Side("混合:HTTP", repeated(partial(_get, client), cycle(mixed))),
+            Side("混合:不经 HTTP", repeated(_ask, cycle(mixed))),
         ]
         exact, nothing, over_http, inside = compared(sides, rounds=asked.rounds, seconds=asked.seconds, say=ground.say)
         facts += _gold(client)
@@ -210,14 +210,3 @@ def _times(act: Callable[[Asking], object], questions: Sequence[Asking]) -> list
         act(question)
         took.append(1000 * (time.perf_counter() - began))
     return took
-
-
-def _repeated(act: Callable[[Asking], object], questions: Iterator[Asking]) -> Callable[[float], Sequence[float]]:
-    def run_for(seconds: float) -> list[float]:
-        took, until = [], time.perf_counter() + seconds
-        while (began := time.perf_counter()) < until:
-            act(next(questions))
-            took.append(time.perf_counter() - began)
-        return took
-
-    return run_for

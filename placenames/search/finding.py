@@ -100,31 +100,36 @@ class Finder:
 
     def at_once(self, batches: Sequence[tuple[str, Batch]], start: Cursor) -> Generator[Hit, None, Cursor]:
         """Hits of the first forms of some tiers, of which only the last may have more; returns where it came to."""
-        last, batch = batches[-1]
-        first = 2 * self.number(batches[0][0])
-        at = start if start.step >= first else Cursor(step=first)
-        forms = {
-            form.id: (tier, form.rank)
-            for tier, found in batches
-            for form in found.forms
-            if self.matcher.tier(form.text) == tier
-        }
-        # Of an empty batch that may go on nothing can be final.
-        end = batch.forms[-1] if batch.forms else FoundForm(-1, "", FAR[0])
-        bound = None if batch.last else (2 * self.number(last), end)
-        return (yield from self.places(forms, at, bound))
+        forms: dict[int, Tiered] = {}
+        for tier, batch in batches:
+            forms |= self.answering(tier, batch)
+        return (yield from self.places(forms, self.begin(batches[0][0], start), self.bound(*batches[-1])))
 
     def by_name(self, tier: str, start: Cursor) -> Iterator[Hit]:
         """Places of one tier in their order, however many forms it takes."""
         forms: dict[int, Tiered] = {}
-        at = start if start.step >= 2 * self.number(tier) else Cursor(step=2 * self.number(tier))
+        at = self.begin(tier, start)
         for batch in self.forms.of(tier):
-            forms |= {form.id: (tier, form.rank) for form in batch.forms if self.matcher.tier(form.text) == tier}
-            bound = None if batch.last else (2 * self.number(tier), batch.forms[-1])
-            at = yield from self.places(forms, at, bound)
+            forms |= self.answering(tier, batch)
+            at = yield from self.places(forms, at, self.bound(tier, batch))
             if len(forms) > MOST_FORMS:
                 self.broken_off = True
                 return
+
+    def begin(self, tier: str, start: Cursor) -> Cursor:
+        """Where a tier begins, or further on where the page does."""
+        return max(start, Cursor(step=2 * self.number(tier)), key=lambda at: at.step)
+
+    def answering(self, tier: str, batch: Batch) -> dict[int, Tiered]:
+        """The forms of a batch that answer in a tier and in no better one."""
+        return {form.id: (tier, form.rank) for form in batch.forms if self.matcher.tier(form.text) == tier}
+
+    def bound(self, tier: str, batch: Batch) -> tuple[int, FoundForm] | None:
+        """The step and the form after which others may follow; None behind the last batch."""
+        if batch.last:
+            return None
+        # Of an empty batch that may go on nothing can be final.
+        return 2 * self.number(tier), batch.forms[-1] if batch.forms else FoundForm(-1, "", FAR[0])
 
     def places(
         self, forms: Mapping[int, Tiered], at: Cursor, bound: tuple[int, FoundForm] | None

@@ -77,7 +77,17 @@ class Forms:
     def __init__(self, question: Question, filters: Filters, ask: Callable[..., Sequence[tuple[Any, ...]]]) -> None:
         self.question, self.ask = question, ask
         self.within = self._within(filters)
-        self._hot: dict[str, Hot] | None = None
+        text, latin = question.text, question.latin
+        self.codes = {
+            "prefix": [beginning(text[:LONGEST_BEGINNING])],
+            "substring": [holding(part) for part in pairs(text)],
+            "pinyin_prefix": [sounding(latin[:LONGEST_SOUND])],
+        }
+        """What the forms of a tier have, where that may be a hot code."""
+        self.near = list(query_near_codes(text)) if question.keys else []
+        self.shortened = sorted(shortened(text)) if self.near else []
+        self.hot: dict[str, Hot] = {}
+        """Which of these codes are hot, told by the first look at a tier."""
 
     def _within(self, filters: Filters) -> Sequence[int] | None:
         """What every name within the division has, where so few have it that they can all be looked at."""
@@ -96,34 +106,27 @@ class Forms:
         text, latin, count = self.question.text, self.question.latin, FIRST_FORMS
         group: Sequence[str]
         if tiers[0] in STRICT:
-            group, hold = STRICT, [holding(part) for part in pairs(text)]
-            begin = beginning(text[:LONGEST_BEGINNING])
+            group = STRICT
             rows = self.ask(
-                "look_characters", texts=list(self.question.texts), q=text, grams=list(query_grams(text)),
-                beginning=begin, holding=hold, count=count,
+                "look_characters", q=text, grams=list(query_grams(text)), beginning=self.codes["prefix"][0],
+                holding=self.codes["substring"], count=count,
             )  # fmt: skip
-            codes = {"prefix": [begin], "substring": hold}
         elif tiers[0] in LATIN_TIERS:
-            group, sound = LATIN_TIERS, sounding(latin[:LONGEST_SOUND])
-            rows = self.ask(
-                "look_letters", keys=[latin], q=latin, initials=self.question.initials, sounding=sound, count=count
-            )  # fmt: skip
-            codes = {"pinyin_prefix": [sound]}
+            group, (sound,) = LATIN_TIERS, self.codes["pinyin_prefix"]
+            rows = self.ask("look_letters", q=latin, initials=self.question.initials, sounding=sound, count=count)
         else:
-            group, codes = LOOSE, {}
+            group = LOOSE
             rows = self.ask(
-                "look_alike", keys=sorted(self.question.keys), count=count,
-                codes=list(query_near_codes(text)) if self.question.keys else [],
-                texts=sorted(shortened(text)) if query_near_codes(text) and self.question.keys else [],
+                "look_alike", keys=sorted(self.question.keys), codes=self.near, texts=self.shortened, count=count
             )  # fmt: skip
-        self._hot = {code: Hot(id_, least) for tier, id_, code, least in rows if tier < 0}
+        self.hot = {code: Hot(id_, least) for tier, id_, code, least in rows if tier < 0}
         found = {}
         for tier in tiers:
             forms = sorted(
                 (FoundForm(*row) for number, *row in rows if number == group.index(tier)),
                 key=lambda it: (-it.rank, it.id),
             )
-            listed = tier in codes and all(code in self._hot for code in codes[tier])
+            listed = tier in self.codes and all(code in self.hot for code in self.codes[tier])
             found[tier] = Batch(forms, last=not listed and len(forms) < count)
         return found
 
@@ -142,19 +145,16 @@ class Forms:
     def anywhere(self, tier: str) -> Iterator[Batch]:
         """Forms of the whole register that may answer in a tier."""
         text, latin, keys = self.question.text, self.question.latin, sorted(self.question.keys)
-        near = list(query_near_codes(text)) if keys else []
         ask: dict[str, Callable[[], Iterator[Batch]]] = {
-            "exact": lambda: self.batches("forms_exact", FAR[0], texts=list(self.question.texts)),
-            "prefix": lambda: self.listed("forms_prefix", [beginning(text[:LONGEST_BEGINNING])], q=text),
-            "substring": lambda: self.listed(
-                "forms_substring", [holding(part) for part in pairs(text)], q=text, grams=list(query_grams(text))
-            ),
+            "exact": lambda: self.batches("forms_exact", FAR[0], q=text),
+            "prefix": lambda: self.listed("forms_prefix", tier, q=text),
+            "substring": lambda: self.listed("forms_substring", tier, q=text, grams=list(query_grams(text))),
             "pinyin": lambda: self.batches("forms_pinyin", FAR[0], keys=[latin]),
-            "pinyin_prefix": lambda: self.listed("forms_pinyin_prefix", [sounding(latin[:LONGEST_SOUND])], q=latin),
+            "pinyin_prefix": lambda: self.listed("forms_pinyin_prefix", tier, q=latin),
             "initials": lambda: self.batches("forms_initials", FAR[0], q=self.question.initials),
             "homophone": lambda: self.batches("forms_pinyin", FAR[0], keys=keys) if keys else iter(()),
             "fuzzy": lambda: (
-                self.batches("forms_near", FAR[0], codes=near, texts=sorted(shortened(text))) if near else iter(())
+                self.batches("forms_near", FAR[0], codes=self.near, texts=self.shortened) if self.near else iter(())
             ),
         }
         return ask[tier]()
@@ -168,10 +168,10 @@ class Forms:
             "forms_within_sound", FAR[0], terms=self.within, low=low, high=high, initials=initials
         )  # fmt: skip
 
-    def listed(self, name: str, codes: Sequence[str], **values: object) -> Iterator[Batch]:
-        """Forms that have all of some codes: from the list of the rarest where all are hot, then by the index."""
-        hot = [self.hot[code] for code in codes if code in self.hot]
-        if len(hot) < len(codes):
+    def listed(self, name: str, tier: str, **values: object) -> Iterator[Batch]:
+        """Forms that have all codes of a tier: from the list of the rarest where all are hot, then by the index."""
+        hot = [self.hot[code] for code in self.codes[tier] if code in self.hot]
+        if len(hot) < len(self.codes[tier]):
             yield from self.batches(name, FAR[0], **values)
             return
         rarest = min(hot, key=lambda it: it.least)
@@ -191,19 +191,6 @@ class Forms:
             if len(forms) < count:
                 return
             below, count = (forms[-1].rank, forms[-1].id), count * MORE
-
-    @property
-    def hot(self) -> dict[str, Hot]:
-        """Which codes of the question are hot; asked once."""
-        if self._hot is None:
-            text, latin = self.question.text, self.question.latin
-            codes = [
-                *(holding(part) for part in pairs(text)),
-                beginning(text[:LONGEST_BEGINNING]),
-                sounding(latin[:LONGEST_SOUND]),
-            ]
-            self._hot = {code: Hot(id_, least) for code, id_, least in self.ask("hot", codes=codes)}
-        return self._hot
 
 
 def pairs(text: str) -> list[str]:

@@ -64,7 +64,7 @@ def one_apart(one: str, other: str) -> bool:
 
 
 def _exact(question: Question, text: str) -> bool:
-    return text in question.texts
+    return text == question.text
 
 
 def _prefix(question: Question, text: str) -> bool:

@@ -122,11 +122,6 @@ class Question:
     as_of: date | None = None
     cursor: Cursor | None = None
 
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """Every way of writing the whole question."""
-        return (self.text,)
-
     def holds_its_characters(self, text: str) -> bool:
         """Whether a name has the characters that were typed between letters, each run after the one before."""
         if self.tiers is not MIXED_TIERS:

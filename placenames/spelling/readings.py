@@ -70,7 +70,7 @@ def read(text: str, division: str | None = None) -> tuple[Reading, ...]:
     division. A reading is certain when the character has only one, or when the table confirms it (rule 8: standard
     Mandarin; a local reading only as approved).
     """
-    found = [*_from_dictionary(text)]
+    found = list(_from_dictionary(text))
     for start, override in _matches(text, division or ""):
         for offset, syllable in enumerate(override.reading):
             found[start + offset] = Reading(text[start + offset], syllable, override.certain)
@@ -135,8 +135,6 @@ def _found(text: str) -> tuple[tuple[int, int, tuple[Override, ...]], ...]:
 
 def _matches(text: str, division: str) -> Iterator[tuple[int, Override]]:
     """Rows that apply, longest text first; a character once taken by a longer text is left to it."""
-    if not _found(text):
-        return
     taken: set[int] = set()
     for length, start, rows in sorted(_found(text), key=lambda found: (-found[0], found[1])):
         if taken.isdisjoint(range(start, start + length)):

@@ -1,9 +1,9 @@
--- Forms that are exactly the question, in one of its ways of writing.
--- :texts text[]  the question, NFKC, without blanks
+-- The form that is exactly the question.
+-- :q text  the question, NFKC, without blanks
 -- :below_rank integer  the last form of the batch before
 -- :below_id integer
 -- :count integer  how many
 -- index: uq_search_form_text
 SELECT id, text, rank FROM published.search_form
-WHERE text = ANY (:texts) AND (rank < :below_rank OR (rank = :below_rank AND id > :below_id))
+WHERE text = :q AND (rank < :below_rank OR (rank = :below_rank AND id > :below_id))
 ORDER BY rank DESC, id LIMIT :count

@@ -1,6 +1,5 @@
 -- The first forms that have the characters of the question, tier by tier; and which of its codes very many forms have.
 -- Rows of tier -1 are codes: number, code, least rank.
--- :texts text[]  the whole question, in its ways of writing
 -- :q text  the question, NFKC, without blanks
 -- :grams integer[]  the codes of its pairs of characters, or of its only one
 -- :beginning text  the hot code of names that begin with it
@@ -17,7 +16,7 @@ held AS MATERIALIZED (
 )
 SELECT -1 AS tier, id, code AS text, least AS rank FROM hot
 UNION ALL
-(SELECT 0, id, text, rank FROM published.search_form WHERE text = ANY (:texts) ORDER BY rank DESC, id LIMIT :count)
+(SELECT 0, id, text, rank FROM published.search_form WHERE text = :q ORDER BY rank DESC, id LIMIT :count)
 UNION ALL
 (SELECT 1, id, text, rank FROM published.search_form
  WHERE NOT EXISTS (SELECT FROM hot WHERE code = :beginning) AND text > :q AND text < :q || chr(1114111)

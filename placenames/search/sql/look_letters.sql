@@ -1,7 +1,6 @@
 -- The first forms that are read as the letters of the question, tier by tier; and whether very many begin with them.
 -- Rows of tier -1 are codes: number, code, least rank.
--- :keys text[]  the question as joined toneless pinyin, v for ü
--- :q text  the same
+-- :q text  the question as joined toneless pinyin, v for ü
 -- :initials text  its letters as initials
 -- :sounding text  the hot code of names that are read to begin with it
 -- :count integer  how many of each tier
@@ -10,7 +9,7 @@ WITH hot AS MATERIALIZED (SELECT id, code, least FROM published.search_hot WHERE
 SELECT -1 AS tier, id, code AS text, least AS rank FROM hot
 UNION ALL
 (SELECT DISTINCT ON (rank, form_id) 0, form_id, text, rank FROM published.search_spoken
- WHERE pinyin = ANY (:keys) ORDER BY rank DESC NULLS LAST, form_id LIMIT :count)
+ WHERE pinyin = :q ORDER BY rank DESC NULLS LAST, form_id LIMIT :count)
 UNION ALL
 (SELECT DISTINCT ON (rank, form_id) 1, form_id, text, rank FROM published.search_spoken
  WHERE NOT EXISTS (SELECT FROM hot) AND pinyin > :q AND pinyin < :q || chr(1114111)

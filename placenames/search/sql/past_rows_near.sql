@@ -31,9 +31,9 @@ first AS MATERIALIZED (
         SELECT 2 * asked.tier AS step, r.form_id, r.place_id, r.rank, r.name_id, r.valid_from, false AS inherited, far.distance
         FROM published.search_row r
         CROSS JOIN LATERAL (
-            SELECT CASE WHEN :lon IS NULL THEN 0 ELSE coalesce((
+            SELECT coalesce((
                 SELECT ST_Distance(p.point::geography, ST_SetSRID(ST_MakePoint(:lon, :lat), 4490)::geography)
-                FROM published.place p WHERE p.id = r.place_id), 1e9) END AS distance
+                FROM published.place p WHERE p.id = r.place_id), 1e9) AS distance
         ) far
         WHERE r.form_id = asked.form_id AND NOT r.inherited AND (r.valid_from IS NULL OR r.valid_from <= :as_of)
           AND (r.valid_to IS NULL OR r.valid_to > :as_of)
@@ -60,9 +60,9 @@ first AS MATERIALIZED (
         SELECT 2 * asked.tier + 1 AS step, r.form_id, r.place_id, r.rank, r.name_id, r.valid_from, true AS inherited, far.distance
         FROM published.search_row r
         CROSS JOIN LATERAL (
-            SELECT CASE WHEN :lon IS NULL THEN 0 ELSE coalesce((
+            SELECT coalesce((
                 SELECT ST_Distance(p.point::geography, ST_SetSRID(ST_MakePoint(:lon, :lat), 4490)::geography)
-                FROM published.place p WHERE p.id = r.place_id), 1e9) END AS distance
+                FROM published.place p WHERE p.id = r.place_id), 1e9) AS distance
         ) far
         WHERE r.form_id = asked.form_id AND (r.valid_to IS NOT NULL OR r.inherited) AND NOT r.inherited
           AND (r.valid_from IS NULL OR r.valid_from <= :as_of) AND r.valid_to <= :as_of
@@ -95,9 +95,9 @@ found AS (
         SELECT 2 * asked.tier AS step, r.form_id, r.place_id, r.rank, r.name_id, r.valid_from, false AS inherited, far.distance
         FROM published.search_row r
         CROSS JOIN LATERAL (
-            SELECT CASE WHEN :lon IS NULL THEN 0 ELSE coalesce((
+            SELECT coalesce((
                 SELECT ST_Distance(p.point::geography, ST_SetSRID(ST_MakePoint(:lon, :lat), 4490)::geography)
-                FROM published.place p WHERE p.id = r.place_id), 1e9) END AS distance
+                FROM published.place p WHERE p.id = r.place_id), 1e9) AS distance
         ) far
         WHERE r.form_id = asked.form_id AND NOT r.inherited AND (r.valid_from IS NULL OR r.valid_from <= :as_of)
           AND (r.valid_to IS NULL OR r.valid_to > :as_of)
@@ -127,9 +127,9 @@ found AS (
         SELECT 2 * asked.tier + 1 AS step, r.form_id, r.place_id, r.rank, r.name_id, r.valid_from, true AS inherited, far.distance
         FROM published.search_row r
         CROSS JOIN LATERAL (
-            SELECT CASE WHEN :lon IS NULL THEN 0 ELSE coalesce((
+            SELECT coalesce((
                 SELECT ST_Distance(p.point::geography, ST_SetSRID(ST_MakePoint(:lon, :lat), 4490)::geography)
-                FROM published.place p WHERE p.id = r.place_id), 1e9) END AS distance
+                FROM published.place p WHERE p.id = r.place_id), 1e9) AS distance
         ) far
         WHERE r.form_id = asked.form_id AND (r.valid_to IS NOT NULL OR r.inherited) AND NOT r.inherited
           AND (r.valid_from IS NULL OR r.valid_from <= :as_of) AND r.valid_to <= :as_of

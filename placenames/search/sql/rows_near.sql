@@ -24,9 +24,9 @@ first AS MATERIALIZED (
         SELECT 2 * asked.tier AS step, r.form_id, r.place_id, r.rank, r.name_id, r.inherited, far.distance
         FROM published.search_row r
         CROSS JOIN LATERAL (
-            SELECT CASE WHEN :lon IS NULL THEN 0 ELSE coalesce((
+            SELECT coalesce((
                 SELECT ST_Distance(p.point::geography, ST_SetSRID(ST_MakePoint(:lon, :lat), 4490)::geography)
-                FROM published.place p WHERE p.id = r.place_id), 1e9) END AS distance
+                FROM published.place p WHERE p.id = r.place_id), 1e9) AS distance
         ) far
         WHERE r.form_id = asked.form_id AND r.current AND r.valid_to IS NULL AND NOT r.inherited
           AND (:division IS NULL OR r.terms @> ARRAY[-:division::integer])
@@ -47,9 +47,9 @@ first AS MATERIALIZED (
         SELECT 2 * asked.tier + 1 AS step, r.form_id, r.place_id, r.rank, r.name_id, r.inherited, far.distance
         FROM published.search_row r
         CROSS JOIN LATERAL (
-            SELECT CASE WHEN :lon IS NULL THEN 0 ELSE coalesce((
+            SELECT coalesce((
                 SELECT ST_Distance(p.point::geography, ST_SetSRID(ST_MakePoint(:lon, :lat), 4490)::geography)
-                FROM published.place p WHERE p.id = r.place_id), 1e9) END AS distance
+                FROM published.place p WHERE p.id = r.place_id), 1e9) AS distance
         ) far
         WHERE r.form_id = asked.form_id AND r.current AND (r.valid_to IS NOT NULL OR r.inherited)
           AND (:division IS NULL OR r.terms @> ARRAY[-:division::integer])
@@ -76,9 +76,9 @@ found AS (
         SELECT 2 * asked.tier AS step, r.form_id, r.place_id, r.rank, r.name_id, r.inherited, far.distance
         FROM published.search_row r
         CROSS JOIN LATERAL (
-            SELECT CASE WHEN :lon IS NULL THEN 0 ELSE coalesce((
+            SELECT coalesce((
                 SELECT ST_Distance(p.point::geography, ST_SetSRID(ST_MakePoint(:lon, :lat), 4490)::geography)
-                FROM published.place p WHERE p.id = r.place_id), 1e9) END AS distance
+                FROM published.place p WHERE p.id = r.place_id), 1e9) AS distance
         ) far
         WHERE r.form_id = asked.form_id AND r.current AND r.valid_to IS NULL AND NOT r.inherited
           AND (:division IS NULL OR r.terms @> ARRAY[-:division::integer])
@@ -102,9 +102,9 @@ found AS (
         SELECT 2 * asked.tier + 1 AS step, r.form_id, r.place_id, r.rank, r.name_id, r.inherited, far.distance
         FROM published.search_row r
         CROSS JOIN LATERAL (
-            SELECT CASE WHEN :lon IS NULL THEN 0 ELSE coalesce((
+            SELECT coalesce((
                 SELECT ST_Distance(p.point::geography, ST_SetSRID(ST_MakePoint(:lon, :lat), 4490)::geography)
-                FROM published.place p WHERE p.id = r.place_id), 1e9) END AS distance
+                FROM published.place p WHERE p.id = r.place_id), 1e9) AS distance
         ) far
         WHERE r.form_id = asked.form_id AND r.current AND (r.valid_to IS NOT NULL OR r.inherited)
           AND (:division IS NULL OR r.terms @> ARRAY[-:division::integer])
