@@ -13,8 +13,8 @@ from foundation import clock
 from foundation.database import Reader
 from foundation.errors import FieldError, Malformed
 from placenames.search.finding import Finder, Hit
-from placenames.search.forms import SQL, Filters, statement
-from placenames.search.question import COUNTED, ENOUGH, LOOSE, Cursor, Question
+from placenames.search.forms import SQL, Filters, looked_up, statement
+from placenames.search.question import COUNTED, ENOUGH, HAN_TIERS, LOOSE, Cursor, Question
 from placenames.search.ways import Way, ways
 
 __all__ = ["SQL", "labels", "nearest", "search", "tile", "zkey_range"]
@@ -30,6 +30,10 @@ def search(reader: Reader, question: Question) -> str:
 
     Where nothing has the name that was typed, other readings are tried (`ways`); then names of other characters.
     """
+    if question.tiers is HAN_TIERS and question.plain:
+        answer = _at_one_go(reader, question)
+        if answer:
+            return answer
     filters = Filters(*_division(reader, question), _classes(reader, question.class_))
     at = question.cursor
     if at:
@@ -45,16 +49,34 @@ def search(reader: Reader, question: Question) -> str:
             at, step=last.step, rank=last.rank, distance=last.distance, form=last.form, place=last.place
         ).written()
     hits = hits[: question.limit]
+    items = _cards(reader, question, hits) if hits else "[]"
+    return _answer(question, at, following, items, note=way.note if hits else None)
+
+
+def _answer(question: Question, at: Cursor, following: str | None, items: str, *, note: str | None = None) -> str:
     head = {
         "query": question.asked,
         "total": {"value": at.total, "is": "exact" if at.exact else "at_least"},
         "next": following,
     }
-    if way.note and hits:
-        head["note"] = way.note
+    if note:
+        head["note"] = note
     # The items come from SQL as text and stay text.
-    items = _cards(reader, question, hits) if hits else "[]"
     return f'{json.dumps(head, ensure_ascii=False)[:-1]}, "items": {items}}}'
+
+
+def _at_one_go(reader: Reader, question: Question) -> str | None:
+    """The first page where few forms decide it, in one statement; None where the tiers must be walked."""
+    most = max(question.limit, COUNTED)
+    row = reader.one(statement("strict"), {**looked_up(question.text), "wanted": most + 1, "page": question.limit})
+    if row is None or not row[0]:
+        return None
+    found, whole, named, step, rank, form, place, items = row
+    if found <= most and not (whole and (named or found >= ENOUGH)):
+        return None
+    at = Cursor(total=min(found, most), exact=found <= most, loose=False)
+    following = replace(at, step=step, rank=rank, distance=0.0, form=form, place=place).written()
+    return _answer(question, at, following if found > question.limit else None, items)
 
 
 def _first(reader: Reader, question: Question, filters: Filters) -> tuple[Cursor, Way, list[Hit]]:

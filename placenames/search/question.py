@@ -122,6 +122,11 @@ class Question:
     as_of: date | None = None
     cursor: Cursor | None = None
 
+    @property
+    def plain(self) -> bool:
+        """Whether nothing narrows the question, and its first page is asked for."""
+        return not (self.division or self.class_ or self.bbox or self.near or self.as_of or self.cursor)
+
     def holds_its_characters(self, text: str) -> bool:
         """Whether a name has the characters that were typed between letters, each run after the one before."""
         if self.tiers is not MIXED_TIERS:

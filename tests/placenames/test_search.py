@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -16,8 +17,9 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
 from foundation.dates import parse
+from foundation.settings import PROJECT
 from placenames.search import forms as found_forms
-from placenames.search import hot, index
+from placenames.search import hot, index, queries
 from placenames.search.question import COUNTED, read_question
 from placenames.search.schemas import Item, SearchAnswer
 from placenames.spelling.readings import search_keys
@@ -27,6 +29,8 @@ from tests.placenames.edits import rename, set_announced, set_secrecy
 
 TIERS = ("code", "exact", "prefix", "substring", "pinyin", "pinyin_prefix", "initials", "homophone", "fuzzy")
 ELLIPSOID = Geod(ellps="GRS80")
+
+GOLD = PROJECT / "tests" / "placenames" / "gold" / "search.csv"
 
 
 def ask(client: TestClient, q: str, **narrowing: object) -> SearchAnswer:
@@ -691,3 +695,23 @@ def test_an_address_whose_division_is_in_several_cities_finds_the_road_in_each(
     there = make_place(session, "揽月大街", class_label="街路巷", code="320106")
     finish(session)
     assert [item.id for item in ask(client_of_session, "南京鼓楼区揽月大街").items] == [str(there)]
+
+
+def test_a_page_made_at_one_go_is_the_page_that_walking_the_tiers_makes(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with GOLD.open(encoding="utf-8", newline="") as lines:
+        names = [row["name"] for row in csv.DictReader(lines)]
+    parts = dict.fromkeys(name[at : at + length] for name in names[::5] for at in (0, 1) for length in (1, 2, 9))
+    asked = [(q, limit) for q in parts if q for limit in (3, 20)]
+
+    def answers() -> list[str]:
+        return [client.get("/api/search", params={"q": q, "limit": limit}).text for q, limit in asked]
+
+    made: list[str | None] = []
+    at_one_go = queries._at_one_go
+    monkeypatch.setattr(queries, "_at_one_go", lambda *given: made.append(at_one_go(*given)) or made[-1])
+    quick = answers()
+    monkeypatch.setattr(queries, "_at_one_go", lambda reader, question: None)
+    assert quick == answers()
+    assert 100 < sum(answer is not None for answer in made) < len(asked)
