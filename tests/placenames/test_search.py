@@ -16,8 +16,9 @@ from pyproj import Geod
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
+from api import installation
 from foundation.dates import parse
-from foundation.settings import PROJECT
+from foundation.settings import PROJECT, settings
 from placenames.search import forms as found_forms
 from placenames.search import hot, index, queries
 from placenames.search.question import COUNTED, read_question
@@ -701,17 +702,59 @@ def test_a_page_made_at_one_go_is_the_page_that_walking_the_tiers_makes(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with GOLD.open(encoding="utf-8", newline="") as lines:
-        names = [row["name"] for row in csv.DictReader(lines)]
-    parts = dict.fromkeys(name[at : at + length] for name in names[::5] for at in (0, 1) for length in (1, 2, 9))
-    asked = [(q, limit) for q in parts if q for limit in (3, 20)]
+        names = [row["name"] for row in csv.DictReader(lines)][::5]
+    parts = dict.fromkeys(name[at : at + length] for name in names for at in (0, 1) for length in (1, 2, 9))
+    keys = [key for name in names for key in search_keys(name)[:1]]
+    spoken = dict.fromkeys(part for key in keys for part in (key.pinyin, key.initials, key.pinyin[:3], key.pinyin[:6]))
+    asked = [(q, limit) for q in (*parts, *spoken) if q for limit in (3, 20)]
 
     def answers() -> list[str]:
         return [client.get("/api/search", params={"q": q, "limit": limit}).text for q, limit in asked]
 
-    made: list[str | None] = []
+    made: list[tuple[str | None, bool]] = []
     at_one_go = queries._at_one_go
     monkeypatch.setattr(queries, "_at_one_go", lambda *given: made.append(at_one_go(*given)) or made[-1])
     quick = answers()
-    monkeypatch.setattr(queries, "_at_one_go", lambda reader, question: None)
+    monkeypatch.setattr(queries, "_at_one_go", lambda reader, question: (None, False))
     assert quick == answers()
-    assert 100 < sum(answer is not None for answer in made) < len(asked)
+    assert 100 < sum(answer is not None for answer, _ in made) < len(asked)
+    assert any(nothing for _, nothing in made)
+
+
+@pytest.fixture
+def bureau_of_rugao(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The installation of the bureau of 如皋, whose register holds the whole province."""
+    monkeypatch.setenv("DIMING_BUREAU_AREA", RUGAO)
+    settings.cache_clear()
+    installation._known.clear()
+    yield
+    monkeypatch.undo()
+    settings.cache_clear()
+    installation._known.clear()
+
+
+def test_of_places_of_one_name_and_rank_those_of_the_own_bureau_come_first(
+    session: Session, client_of_session: TestClient, bureau_of_rugao: None
+) -> None:
+    names = ("揽月大街", "揽月大街东段")
+    abroad = [make_place(session, name, code="321283", rank=50) for name in names for _ in range(3)]
+    own = [make_place(session, name, rank=50) for name in names for _ in range(3)]
+    higher = make_place(session, names[0], code="320685", rank=60)
+    finish(session)
+    wanted = [higher, *own[:3], *abroad[:3], *own[3:], *abroad[3:]]
+    asked = (
+        {"q": names[0]},
+        {"q": "lanyuedajie"},
+        {"q": names[0], "as_of": "2026-01-01"},
+        {"q": names[0], "class": "街路巷"},
+    )
+    for narrowing in asked:
+        for limit in (1, 4, 20):
+            found = [item.id for item in pages(client_of_session, limit=limit, **narrowing)]
+            assert found == [str(place) for place in wanted], (narrowing, limit)
+
+
+def test_a_bureau_of_the_whole_register_prefers_no_part_of_it(session: Session, client_of_session: TestClient) -> None:
+    first, second = (make_place(session, "揽月大街", code=code, rank=50) for code in ("321283", RUGAO))
+    finish(session)
+    assert [item.id for item in pages(client_of_session, "揽月大街")] == [str(first), str(second)]
