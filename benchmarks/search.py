@@ -68,7 +68,7 @@ def run(ground: Ground, asked: Asked) -> Report:
 
 def _keep_plans(rows: int) -> None:
     """The plans of the statements that answer most questions: a popular name, a rare one, letters."""
-    page = {"wanted": COUNTED + 1, "page": COUNTED}
+    page = {"wanted": COUNTED + 1, "forms": COUNTED + 1 + queries.TOLD_OTHERWISE, "page": COUNTED}
     for name, text_ in (("popular", "中山路"), ("part", "和平"), ("one-band", "村委会")):
         keep_plan("search", rows, name, forms.statement("strict"), {**forms.looked_up(text_), **page})
     letters = {"q": "zhongshanlu", "sounding": sounding("zhongshanlu"[:LONGEST_SOUND])}

@@ -23,6 +23,8 @@ ZKEY_BITS = 36
 SMALL = ("county", "township")
 # From this zoom on places are drawn as dots, which reach over the edge of their tile.
 DOTS_FROM = 9
+# So many of the best forms may have no place that is told by them, and a page is still made at one go.
+TOLD_OTHERWISE = 15
 TIER_NAMES = {"pinyin_prefix": "pinyin"}
 
 
@@ -83,7 +85,8 @@ def _at_one_go(reader: Reader, question: Question) -> tuple[str | None, bool]:
         name, codes = "spoken", {"q": question.latin, "sounding": sounding(question.latin[:LONGEST_SOUND])}
     else:
         return None, False
-    row = reader.one(statement(name), {**codes, "wanted": most + 1, "page": question.limit})
+    counts = {"wanted": most + 1, "forms": most + 1 + TOLD_OTHERWISE, "page": question.limit}
+    row = reader.one(statement(name), {**codes, **counts})
     found, whole, named, step, rank, form, place, items = row or (0, False, False, 0, 0, 0, 0, None)
     if not found or (found <= most and not (whole and (named or found >= ENOUGH))):
         return None, whole and not found

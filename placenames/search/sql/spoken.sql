@@ -3,19 +3,20 @@
 -- :q text  the question as joined toneless pinyin, v for ü
 -- :sounding text  the hot code of names that are read to begin with it
 -- :wanted integer  how many hits are counted
+-- :forms integer  how many forms of a tier are looked at: some have no place that is told by them
 -- :page integer  how many of them are told
 -- index: ix_search_sound_pinyin, ix_search_sound_initials, uq_search_hot_code, ix_search_top_hot, ix_search_token_form,
 -- index: ix_search_token_former, ix_search_token_place, ix_search_sound_form, primary keys
 WITH same AS MATERIALIZED (
     SELECT DISTINCT ON (rank, form_id) form_id AS id, rank FROM published.search_spoken
-    WHERE pinyin = :q ORDER BY rank DESC NULLS LAST, form_id LIMIT :wanted
+    WHERE pinyin = :q ORDER BY rank DESC NULLS LAST, form_id LIMIT :forms
 ),
 exact AS MATERIALIZED (
     SELECT 0 AS step, r.rank, r.form_id, r.place_id, r.name_id, r.inherited
     FROM same CROSS JOIN LATERAL (
         SELECT r.rank, r.form_id, r.place_id, r.name_id, r.inherited FROM published.search_row r
         WHERE r.form_id = same.id AND r.current AND r.valid_to IS NULL AND NOT r.inherited
-          AND ((SELECT count(*) FROM same) < :wanted OR r.rank >= (SELECT min(rank) FROM same))
+          AND ((SELECT count(*) FROM same) < :forms OR r.rank >= (SELECT min(rank) FROM same))
         ORDER BY r.rank DESC, r.place_id LIMIT :wanted
     ) r
 ),
@@ -24,9 +25,9 @@ hot AS MATERIALIZED (
 ),
 beginning AS MATERIALIZED (
     (SELECT DISTINCT ON (rank, form_id) form_id AS id, rank FROM published.search_spoken
-     WHERE (SELECT count(*) FROM exact) < :wanted AND (SELECT count(*) FROM same) < :wanted
+     WHERE (SELECT count(*) FROM exact) < :wanted AND (SELECT count(*) FROM same) < :forms
        AND NOT EXISTS (SELECT FROM hot) AND pinyin > :q AND pinyin < :q || chr(1114111)
-     ORDER BY rank DESC NULLS LAST, form_id LIMIT :wanted)
+     ORDER BY rank DESC NULLS LAST, form_id LIMIT :forms)
     UNION ALL
     SELECT t.form_id, t.rank
     FROM hot
@@ -36,24 +37,24 @@ beginning AS MATERIALIZED (
         WHERE t.hot_id = hot.id AND EXISTS (
             SELECT FROM published.search_spoken s
             WHERE s.form_id = t.form_id AND s.pinyin > :q AND s.pinyin < :q || chr(1114111))
-        ORDER BY t.rank DESC, t.form_id LIMIT :wanted
+        ORDER BY t.rank DESC, t.form_id LIMIT :forms
     ) t
 ),
 initials AS MATERIALIZED (
     SELECT DISTINCT ON (rank, form_id) form_id AS id, rank FROM published.search_spoken
-    WHERE (SELECT count(*) FROM exact) < :wanted AND (SELECT count(*) FROM same) < :wanted
-      AND NOT EXISTS (SELECT FROM hot) AND (SELECT count(*) FROM beginning) < :wanted AND initials = :q
-    ORDER BY rank DESC NULLS LAST, form_id LIMIT :wanted
+    WHERE (SELECT count(*) FROM exact) < :wanted AND (SELECT count(*) FROM same) < :forms
+      AND NOT EXISTS (SELECT FROM hot) AND (SELECT count(*) FROM beginning) < :forms AND initials = :q
+    ORDER BY rank DESC NULLS LAST, form_id LIMIT :forms
 ),
 -- The first tier of which forms may be missing, and the last form of it that is known.
 missing AS MATERIALIZED (
-    (SELECT 0 AS tier, rank, id FROM same WHERE (SELECT count(*) FROM same) >= :wanted ORDER BY rank, id DESC LIMIT 1)
+    (SELECT 0 AS tier, rank, id FROM same WHERE (SELECT count(*) FROM same) >= :forms ORDER BY rank, id DESC LIMIT 1)
     UNION ALL
     (SELECT 1, b.rank, b.id FROM (SELECT 1) one
      LEFT JOIN LATERAL (SELECT rank, id FROM beginning ORDER BY rank, id DESC LIMIT 1) b ON true
-     WHERE EXISTS (SELECT FROM hot) OR (SELECT count(*) FROM beginning) >= :wanted)
+     WHERE EXISTS (SELECT FROM hot) OR (SELECT count(*) FROM beginning) >= :forms)
     UNION ALL
-    (SELECT 2, rank, id FROM initials WHERE (SELECT count(*) FROM initials) >= :wanted ORDER BY rank, id DESC LIMIT 1)
+    (SELECT 2, rank, id FROM initials WHERE (SELECT count(*) FROM initials) >= :forms ORDER BY rank, id DESC LIMIT 1)
     ORDER BY tier LIMIT 1
 ),
 asked AS MATERIALIZED (

@@ -5,6 +5,7 @@
 -- :beginning text  the hot code of names that begin with it
 -- :holding text[]  the hot codes of names that hold it
 -- :wanted integer  how many hits are counted
+-- :forms integer  how many forms of a tier are looked at: some have no place that is told by them
 -- :page integer  how many of them are told
 -- index: uq_search_form_text, ix_search_form_grams, uq_search_hot_code, ix_search_top_hot, ix_search_token_form,
 -- index: ix_search_token_former, ix_search_token_place, primary keys
@@ -30,7 +31,7 @@ beginning AS MATERIALIZED (
     (SELECT id, rank FROM published.search_form
      WHERE (SELECT count(*) FROM exact) < :wanted AND NOT EXISTS (SELECT FROM hot WHERE code = :beginning)
        AND text > :q AND text < :q || chr(1114111)
-     ORDER BY rank DESC, id LIMIT :wanted)
+     ORDER BY rank DESC, id LIMIT :forms)
     UNION ALL
     SELECT t.form_id, t.rank
     FROM hot
@@ -39,7 +40,7 @@ beginning AS MATERIALIZED (
         FROM published.search_top t JOIN published.search_form f ON f.id = t.form_id
         -- The code speaks for three characters at most.
         WHERE t.hot_id = hot.id AND f.text > :q AND f.text < :q || chr(1114111)
-        ORDER BY t.rank DESC, t.form_id LIMIT :wanted
+        ORDER BY t.rank DESC, t.form_id LIMIT :forms
     ) t
     WHERE hot.code = :beginning
 ),
@@ -52,9 +53,9 @@ held AS MATERIALIZED (
 inside AS MATERIALIZED (
     (SELECT id, rank FROM published.search_form
      WHERE (SELECT count(*) FROM exact) < :wanted AND NOT EXISTS (SELECT FROM hot WHERE code = :beginning)
-       AND (SELECT count(*) FROM beginning) < :wanted AND NOT EXISTS (SELECT FROM held)
+       AND (SELECT count(*) FROM beginning) < :forms AND NOT EXISTS (SELECT FROM held)
        AND grams @> :grams AND strpos(text, :q) > 1
-     ORDER BY rank DESC, id LIMIT :wanted)
+     ORDER BY rank DESC, id LIMIT :forms)
     UNION ALL
     SELECT t.form_id, t.rank
     FROM held
@@ -62,19 +63,19 @@ inside AS MATERIALIZED (
         SELECT t.rank, t.form_id
         FROM published.search_top t JOIN published.search_form f ON f.id = t.form_id
         WHERE t.hot_id = held.id AND strpos(f.text, :q) > 1
-          AND NOT EXISTS (SELECT FROM hot WHERE code = :beginning) AND (SELECT count(*) FROM beginning) < :wanted
-        ORDER BY t.rank DESC, t.form_id LIMIT :wanted
+          AND NOT EXISTS (SELECT FROM hot WHERE code = :beginning) AND (SELECT count(*) FROM beginning) < :forms
+        ORDER BY t.rank DESC, t.form_id LIMIT :forms
     ) t
 ),
 -- The first tier of which forms may be missing, and the last form of it that is known.
 missing AS MATERIALIZED (
     (SELECT 1 AS tier, b.rank, b.id FROM (SELECT 1) one
      LEFT JOIN LATERAL (SELECT rank, id FROM beginning ORDER BY rank, id DESC LIMIT 1) b ON true
-     WHERE EXISTS (SELECT FROM hot WHERE code = :beginning) OR (SELECT count(*) FROM beginning) >= :wanted)
+     WHERE EXISTS (SELECT FROM hot WHERE code = :beginning) OR (SELECT count(*) FROM beginning) >= :forms)
     UNION ALL
     (SELECT 2, i.rank, i.id FROM (SELECT 1) one
      LEFT JOIN LATERAL (SELECT rank, id FROM inside ORDER BY rank, id DESC LIMIT 1) i ON true
-     WHERE EXISTS (SELECT FROM held) OR (SELECT count(*) FROM inside) >= :wanted)
+     WHERE EXISTS (SELECT FROM held) OR (SELECT count(*) FROM inside) >= :forms)
     ORDER BY tier LIMIT 1
 ),
 asked AS MATERIALIZED (
