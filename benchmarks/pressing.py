@@ -22,7 +22,7 @@ class Pressed:
     statuses: Counter[int] = field(default_factory=Counter)
 
 
-class _Connection:
+class Connection:
     """One kept connection, spoken to with as little work as can be: the client shares the machine with the server."""
 
     def __init__(self, port: int) -> None:
@@ -57,7 +57,7 @@ def press(port: int, paths: Sequence[str], *, clients: int, seconds: float) -> P
     def run(asked: Iterator[str]) -> None:
         took, statuses = list[float](), Counter[int]()
         try:
-            connection = _Connection(port)
+            connection = Connection(port)
             while (began := time.perf_counter()) < until:
                 statuses[connection.status(next(asked))] += 1
                 took.append(time.perf_counter() - began)

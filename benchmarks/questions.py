@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 import psycopg2
 
@@ -15,6 +16,22 @@ from placenames.search.matching import sounds
 OF_EACH = 120
 SEED = 11
 ONE_BAND = ("社区", "村委会", "家庄", "新村", "小区", "家村", "大桥", "居委会")
+ODD_TEXTS = (
+    "%", "_%_", "*", "𠮷" * 100, "㐂龘䶮" * 33, "😀👍🏽🏳", "'; DROP TABLE placenames.place; --",
+    "<script>alert(1)</script>", "\\", "..", "中" * 100, "a" * 100, "1" * 100,
+)  # fmt: skip
+ODD = (
+    *((f"/api/search?{urlencode({'q': q})}", 200) for q in ODD_TEXTS),
+    (f"/api/search?{urlencode({'q': '中' * 101})}", 422),
+    ("/api/search?q=", 422),
+    (f"/api/search?{urlencode({'q': '人民路', 'as_of': '0001-01-01'})}", 200),
+    (f"/api/search?{urlencode({'q': '人民路', 'as_of': '2026-13-45'})}", 422),
+    (f"/api/search?{urlencode({'q': '人民路', 'cursor': 'forged'})}", 422),
+    ("/tiles/map/99/0/0.mvt", 404),
+    ("/tiles/map/5/99/0.mvt", 404),
+    ("/tiles/map/5/-1/0.mvt", 404),
+)
+"""Addresses that nobody should ask for, with the status of the right answer."""
 Asking = dict[str, str]
 """The parameters of one request."""
 

@@ -17,8 +17,8 @@ import psycopg2
 from benchmarks.country import register
 from benchmarks.frame import Asked, Fact, Measured, Report, Side, compared, keep_plan, percentile, ratio, repeated
 from benchmarks.ground import Ground
-from benchmarks.pressing import press, pressing
-from benchmarks.questions import OF_EACH, Asking, kinds_of
+from benchmarks.pressing import Connection, press, pressing
+from benchmarks.questions import ODD, OF_EACH, Asking, kinds_of
 from benchmarks.serving import Client, Server, empty, ours, serving
 from deploy.setup import steps
 from foundation import clock, dates
@@ -58,11 +58,12 @@ def run(ground: Ground, asked: Asked) -> Report:
             Side("混合:不经 HTTP", repeated(_ask, cycle(mixed))),
         ]
         found = compared(sides, rounds=asked.rounds, seconds=asked.seconds, say=ground.say)
-        gold = _gold(client)
+        gold, odd = _gold(client), _odd(service)
         crowd = _crowd(service, mixed, ground)
     return Report(
         f"查地名:{asked.rows:,} 条地名", found,
-        [*_each(took), *_asked_for(found, took), *gold, *crowd, *_sizes(), *_growth(ground, asked.rows, took)], [WARM],
+        [*_each(took), *_asked_for(found, took), *gold, *odd, *crowd, *_sizes(), *_growth(ground, asked.rows, took)],
+        [WARM],
     )  # fmt: skip
 
 
@@ -102,6 +103,19 @@ def _second_pages(client: Client, questions: Sequence[Asking]) -> dict[str, list
     nexts = [(it, json.loads(client.get(_path(it)))["next"]) for it in questions]
     found = [{**it, "cursor": following} for it, following in nexts if following]
     return {"翻页": found} if found else {}
+
+
+def _odd(service: Server) -> list[Fact]:
+    """What nobody should ask, and some do: how long the right refusal or the empty answer takes, each asked twice."""
+    connection, took, wrong = Connection(service.port), list[float](), 0
+    for path, status in (pair for pair in ODD for _ in range(2)):
+        began = time.perf_counter()
+        wrong += connection.status(path) != status
+        took.append(1000 * (time.perf_counter() - began))
+    return [
+        Fact("怪输入 最慢", max(took[1::2]), "毫秒", at_most=50),
+        Fact("怪输入 答复不对", wrong, "次", at_most=0),
+    ]
 
 
 def _crowd(service: Server, mixed: Sequence[Asking], ground: Ground) -> list[Fact]:

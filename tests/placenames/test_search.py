@@ -17,11 +17,12 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
 from api import installation
+from foundation.database import Reader
 from foundation.dates import parse
 from foundation.settings import PROJECT, settings
 from placenames.search import forms as found_forms
 from placenames.search import hot, index, queries
-from placenames.search.question import COUNTED, read_question
+from placenames.search.question import COUNTED, Question, read_question
 from placenames.search.schemas import Item, SearchAnswer
 from placenames.spelling.readings import search_keys
 from processes.edge import finish
@@ -713,7 +714,12 @@ def test_a_page_made_at_one_go_is_the_page_that_walking_the_tiers_makes(
 
     made: list[tuple[str | None, bool]] = []
     at_one_go = queries._at_one_go
-    monkeypatch.setattr(queries, "_at_one_go", lambda *given: made.append(at_one_go(*given)) or made[-1])
+
+    def kept(reader: Reader, question: Question) -> tuple[str | None, bool]:
+        made.append(at_one_go(reader, question))
+        return made[-1]
+
+    monkeypatch.setattr(queries, "_at_one_go", kept)
     quick = answers()
     monkeypatch.setattr(queries, "_at_one_go", lambda reader, question: (None, False))
     assert quick == answers()

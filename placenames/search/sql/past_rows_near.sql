@@ -27,6 +27,11 @@ WITH RECURSIVE within (id) AS (
     SELECT v.division_id FROM within w JOIN published.division_version v ON v.parent_id = w.id
     WHERE v.valid_from <= :as_of AND (v.valid_to IS NULL OR v.valid_to > :as_of)
 ),
+-- Nearly every place has its point in the narrow table of the map; divisions have not.
+box AS MATERIALIZED (
+    SELECT made AS round, ST_Transform(made, 3857) AS flat
+    FROM ST_MakeEnvelope(:west, :south, :east, :north, 4490) AS made
+),
 asked AS (
     SELECT it.form_id, it.least, half.former, 2 * :tier + half.former AS step
     FROM unnest(:forms, :leasts) AS it (form_id, least) CROSS JOIN (VALUES (0), (1)) AS half (former)
@@ -52,9 +57,9 @@ found AS (
               SELECT FROM published.place p WHERE p.id = r.place_id AND p.division_id IN (SELECT id FROM within)))
           AND (:classes IS NULL OR EXISTS (
               SELECT FROM published.place p WHERE p.id = r.place_id AND p.class_label = ANY (:classes)))
-          AND (:west IS NULL OR EXISTS (
-              SELECT FROM published.place p
-              WHERE p.id = r.place_id AND p.point && ST_MakeEnvelope(:west, :south, :east, :north, 4490)))
+          AND (:west IS NULL OR coalesce(
+              (SELECT m.geom && (SELECT flat FROM box) FROM published.map_point m WHERE m.place_id = r.place_id),
+              (SELECT p.point && (SELECT round FROM box) FROM published.place p WHERE p.id = r.place_id), false))
           AND r.rank BETWEEN asked.least AND CASE WHEN asked.step = :after_step THEN :after_rank ELSE 2147483647 END
           AND (asked.step <> :after_step OR r.rank <> :after_rank OR (far.distance, r.form_id, far.away, r.place_id)
               > (:after_distance, :after_form, :after_away, :after_place))
@@ -81,9 +86,9 @@ found AS (
               SELECT FROM published.place p WHERE p.id = r.place_id AND p.division_id IN (SELECT id FROM within)))
           AND (:classes IS NULL OR EXISTS (
               SELECT FROM published.place p WHERE p.id = r.place_id AND p.class_label = ANY (:classes)))
-          AND (:west IS NULL OR EXISTS (
-              SELECT FROM published.place p
-              WHERE p.id = r.place_id AND p.point && ST_MakeEnvelope(:west, :south, :east, :north, 4490)))
+          AND (:west IS NULL OR coalesce(
+              (SELECT m.geom && (SELECT flat FROM box) FROM published.map_point m WHERE m.place_id = r.place_id),
+              (SELECT p.point && (SELECT round FROM box) FROM published.place p WHERE p.id = r.place_id), false))
           AND r.rank BETWEEN asked.least AND CASE WHEN asked.step = :after_step THEN :after_rank ELSE 2147483647 END
           AND (asked.step <> :after_step OR r.rank <> :after_rank OR (far.distance, r.form_id, far.away, r.place_id)
               > (:after_distance, :after_form, :after_away, :after_place))

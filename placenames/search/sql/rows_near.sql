@@ -20,7 +20,12 @@
 -- :after_place bigint
 -- :count integer  how many
 -- index: ix_search_token_form, ix_search_token_former, ix_search_token_place, primary keys
-WITH asked AS (
+-- Nearly every place has its point in the narrow table of the map; divisions have not.
+WITH box AS MATERIALIZED (
+    SELECT made AS round, ST_Transform(made, 3857) AS flat
+    FROM ST_MakeEnvelope(:west, :south, :east, :north, 4490) AS made
+),
+asked AS (
     SELECT it.form_id, it.least, half.former, 2 * :tier + half.former AS step
     FROM unnest(:forms, :leasts) AS it (form_id, least) CROSS JOIN (VALUES (0), (1)) AS half (former)
     WHERE 2 * :tier + half.former >= :after_step
@@ -39,9 +44,9 @@ found AS (
           AND (:division IS NULL OR r.terms @> ARRAY[-:division::integer])
           AND (:classes IS NULL OR EXISTS (
               SELECT FROM published.place p WHERE p.id = r.place_id AND p.class_label = ANY (:classes)))
-          AND (:west IS NULL OR EXISTS (
-              SELECT FROM published.place p
-              WHERE p.id = r.place_id AND p.point && ST_MakeEnvelope(:west, :south, :east, :north, 4490)))
+          AND (:west IS NULL OR coalesce(
+              (SELECT m.geom && (SELECT flat FROM box) FROM published.map_point m WHERE m.place_id = r.place_id),
+              (SELECT p.point && (SELECT round FROM box) FROM published.place p WHERE p.id = r.place_id), false))
           AND r.rank BETWEEN asked.least AND CASE WHEN asked.step = :after_step THEN :after_rank ELSE 2147483647 END
           AND (asked.step <> :after_step OR r.rank <> :after_rank OR (far.distance, r.form_id, far.away, r.place_id)
               > (:after_distance, :after_form, :after_away, :after_place))
@@ -62,9 +67,9 @@ found AS (
           AND (:division IS NULL OR r.terms @> ARRAY[-:division::integer])
           AND (:classes IS NULL OR EXISTS (
               SELECT FROM published.place p WHERE p.id = r.place_id AND p.class_label = ANY (:classes)))
-          AND (:west IS NULL OR EXISTS (
-              SELECT FROM published.place p
-              WHERE p.id = r.place_id AND p.point && ST_MakeEnvelope(:west, :south, :east, :north, 4490)))
+          AND (:west IS NULL OR coalesce(
+              (SELECT m.geom && (SELECT flat FROM box) FROM published.map_point m WHERE m.place_id = r.place_id),
+              (SELECT p.point && (SELECT round FROM box) FROM published.place p WHERE p.id = r.place_id), false))
           AND r.rank BETWEEN asked.least AND CASE WHEN asked.step = :after_step THEN :after_rank ELSE 2147483647 END
           AND (asked.step <> :after_step OR r.rank <> :after_rank OR (far.distance, r.form_id, far.away, r.place_id)
               > (:after_distance, :after_form, :after_away, :after_place))

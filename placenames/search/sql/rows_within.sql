@@ -18,7 +18,12 @@
 -- :after_place bigint
 -- :count integer  how many
 -- index: ix_search_token_terms, ix_search_token_place, primary keys
-WITH inside AS MATERIALIZED (
+-- Nearly every place has its point in the narrow table of the map; divisions have not.
+WITH box AS MATERIALIZED (
+    SELECT made AS round, ST_Transform(made, 3857) AS flat
+    FROM ST_MakeEnvelope(:west, :south, :east, :north, 4490) AS made
+),
+inside AS MATERIALIZED (
     SELECT r.form_id, r.place_id, r.rank, r.name_id, r.inherited,
            CASE WHEN :lon IS NULL THEN 1 - (r.terms @> ARRAY[-:home::integer])::integer ELSE 0 END AS away,
            (r.valid_to IS NOT NULL OR r.inherited)::integer AS former
@@ -39,9 +44,9 @@ FROM (
     WHERE r.form_id = ANY (:forms)
       AND (:classes IS NULL OR EXISTS (
           SELECT FROM published.place p WHERE p.id = r.place_id AND p.class_label = ANY (:classes)))
-      AND (:west IS NULL OR EXISTS (
-          SELECT FROM published.place p
-          WHERE p.id = r.place_id AND p.point && ST_MakeEnvelope(:west, :south, :east, :north, 4490)))
+      AND (:west IS NULL OR coalesce(
+          (SELECT m.geom && (SELECT flat FROM box) FROM published.map_point m WHERE m.place_id = r.place_id),
+          (SELECT p.point && (SELECT round FROM box) FROM published.place p WHERE p.id = r.place_id), false))
       AND (2 * :tier + r.former, -r.rank, far.distance, r.form_id, r.away, r.place_id)
           > (:after_step, -:after_rank, :after_distance, :after_form, :after_away, :after_place)
     ORDER BY step, r.rank DESC, far.distance, r.form_id, r.away, r.place_id, r.name_id
