@@ -20,11 +20,11 @@ CSRF_HEADER = "X-CSRF-Token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def anyone() -> None:
+async def anyone() -> None:
     """Everyone may: the route reads through `diming_public`, which sees nothing but what is published."""
 
 
-def public_reader(request: Request) -> Reader:
+async def public_reader(request: Request) -> Reader:
     """The public's READ ONLY pool (the application may carry another one, for tests)."""
     given: Reader | None = getattr(request.app.state, "reader", None)
     return given or public_pool()
