@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import statistics
 import time
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 LARGEST_MB, SECONDS = 1.0, 2.0
 LOADS_A_ROUND = 3
 PATIENCE = 15_000
+MOVING = 250  # milliseconds until a moved map asks for what it lacks
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -131,8 +131,7 @@ def _first_view(browser: Browser, site: str) -> tuple[float, float, int]:
         page.goto(f"{site}/", wait_until="commit")
         page.locator(".label").first.wait_for(state="attached")
         page.locator("canvas.leaflet-tile-loaded, .leaflet-tile-loaded").first.wait_for(state="attached")
-        while seen.waiting or not seen.tiles:
-            page.wait_for_timeout(5)
+        _settled(page, seen, least=1)
         drawn = time.perf_counter() - began
         page.locator("#q").fill(QUERY)
         page.locator("#results [role=option]").first.wait_for(state="visible")
@@ -154,14 +153,14 @@ def _walked(browser: Browser, site: str, starts: list[tuple[float, float]]) -> l
             page.locator(".label").first.wait_for(state="attached")
             for move in range(MOVES):
                 _drag(page, across=350 if move % 2 else -250, down=(move - 2) * 90)
+                page.wait_for_timeout(MOVING)
                 _settled(page, seen)
             page.mouse.wheel(0, -240)
+            page.wait_for_timeout(MOVING)
             _settled(page, seen)
         finally:
             context.close()
         sizes += seen.tiles
-    if not sizes:
-        raise Unavailable("没有取到瓦片。", remedy=json.dumps(starts[:1]))
     return sizes
 
 
@@ -172,8 +171,10 @@ def _drag(page: Page, *, across: int, down: int) -> None:
     page.mouse.up()
 
 
-def _settled(page: Page, seen: Seen) -> None:
-    page.wait_for_timeout(250)
+def _settled(page: Page, seen: Seen, *, least: int = 0) -> None:
+    """Wait until no tile is on its way; raises `Unavailable` where they do not come."""
     until = time.perf_counter() + PATIENCE / 1000
-    while seen.waiting and time.perf_counter() < until:
-        page.wait_for_timeout(20)
+    while seen.waiting or len(seen.tiles) < least:
+        if time.perf_counter() > until:
+            raise Unavailable("地图瓦片没有取到。", remedy="详情见性能测试的日志。")
+        page.wait_for_timeout(5)

@@ -15,7 +15,7 @@ def star(points: int) -> shapely.Polygon:
     """A star of many vertices, a hundred wide."""
     return shapely.Polygon([
         (radius * math.cos(2 * math.pi * i / points), radius * math.sin(2 * math.pi * i / points))
-        for i in range(points) for radius in [50 if i % 2 else 30]
+        for i in range(points) for radius in [50 if i % 2 else 49]
     ])  # fmt: skip
 
 
