@@ -22,7 +22,7 @@ CELL_ZOOMS = 4
 # From this zoom on places are drawn as dots, which reach over the edge of their tile.
 DOTS_FROM = 9
 # Names are chosen among the points of so many tiles at most: what a screen shows, one zoom wider.
-LABEL_TILES = 16
+LABEL_TILES = 8
 BOX_CELLS = 32
 QUESTION = statement("tile")
 LABEL = ("id", "name", "kind", "rank", "lon", "lat")

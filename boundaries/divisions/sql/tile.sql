@@ -24,7 +24,7 @@ unit AS MATERIALIZED (
     WHERE v.division_id = ANY (ARRAY(SELECT division_id FROM area))
       AND v.valid_from <= :as_of AND (v.valid_to IS NULL OR v.valid_to > :as_of)
 ),
-border AS (
+border AS MATERIALIZED (
     SELECT l.level, ST_AsMVTGeom(
                ST_ClipByBox2D(ST_Collect(l.geom), (SELECT around FROM tile)), (SELECT bounds FROM tile), 4096, 64, false
            ) AS shape
