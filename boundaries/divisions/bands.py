@@ -12,7 +12,7 @@ BANDS = (
 )  # fmt: skip
 # From these zooms on the borders of a level are drawn, and from those on its areas carry the colour: what is
 # coloured is what a tap picks.
-LINES_FROM = {"province": 0, "prefecture": 5, "county": 7, "township": 12}
+LINES_FROM = {"province": 0, "prefecture": 5, "county": 7, "township": 13}
 FILLED_FROM = {"province": 0, "prefecture": 5, "county": 9}
 PIXEL = 156543.03392804097
 """Metres of EPSG:3857 of a pixel at zoom 0, 256 pixels a tile."""

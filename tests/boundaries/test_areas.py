@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
+import numpy as np
 import pytest
 import shapely
 from sqlalchemy import create_engine, text
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from boundaries.divisions import areas
 from boundaries.divisions.areas import TINTS, Unit, label_point
-from boundaries.divisions.bands import BANDS, FILLED_FROM, band, filled, lined
+from boundaries.divisions.bands import BANDS, FILLED_FROM, PIXEL, band, filled, lined
 from boundaries.divisions.cutting import MOST_VERTICES
 
 COUNT = {"province": 1, "prefecture": 13, "county": 95}
@@ -71,14 +72,14 @@ def read(address: str, question: str) -> list[Any]:
     return list(rows)
 
 
-CODE = "(SELECT code FROM boundaries.division_version WHERE division_id = {} AND valid_to IS NULL)"
+CODE = "(SELECT w.code FROM boundaries.division_version w WHERE w.division_id = d.{} AND w.valid_to IS NULL)"
 
 
 @pytest.fixture(scope="module")
 def fills(demo_address: str) -> dict[int, dict[str, list[Any]]]:
     """The pieces of each area by band and code."""
     found: dict[int, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
-    question = f"SELECT band, {CODE.format('division_id')}, ST_AsBinary(geom) FROM boundaries.division_fill"
+    question = f"SELECT band, {CODE.format('division_id')}, ST_AsBinary(geom) FROM boundaries.division_fill d"
     for first, code, area in read(demo_address, question):
         found[first][code].append(shapely.from_wkb(bytes(area)))
     return found
@@ -88,7 +89,7 @@ def fills(demo_address: str) -> dict[int, dict[str, list[Any]]]:
 def lines(demo_address: str) -> list[Line]:
     question = (
         f"SELECT band, level, {CODE.format('one_id')}, {CODE.format('other_id')}, ST_AsBinary(geom)"
-        " FROM boundaries.division_line"
+        " FROM boundaries.division_line d"
     )
     return [
         Line(first, level, frozenset({one, other}), shapely.from_wkb(bytes(line)))
@@ -141,7 +142,7 @@ def test_a_superior_is_exactly_its_parts_together(drawn: list[Drawn], first: int
 
 @pytest.mark.parametrize(("first", "tolerance"), [(first, tolerance) for first, _, tolerance in BANDS])
 def test_a_drawn_area_stays_near_the_true_one(drawn: list[Drawn], first: int, tolerance: float) -> None:
-    level = lined(first)[-1]
+    level = [level for level in lined(first) if level in COUNT][-1]
     exact = {found.code: found.area for found in of(drawn, level, BANDS[-1][0])}
     for found in of(drawn, level, first):
         share = found.area.symmetric_difference(exact[found.code]).area / exact[found.code].area
@@ -197,7 +198,13 @@ def test_the_pieces_of_an_area_are_that_area(
     for code, pieces in fills[first].items():
         together = shapely.union_all(pieces)
         assert together.symmetric_difference(whole[code]).area < 1e-6 * whole[code].area, code
-        assert all(shapely.get_num_coordinates(piece) <= MOST_VERTICES for piece in pieces)
+        # At the widest zooms a piece may be no larger than a few pixels, which is small enough.
+        least = 8 * PIXEL / 2**first
+        assert all(
+            shapely.get_num_coordinates(piece) <= MOST_VERTICES
+            or max(np.diff(shapely.bounds(piece).reshape(2, 2), axis=0)[0]) <= least
+            for piece in pieces
+        )
 
 
 @pytest.mark.parametrize("first", FIRSTS)
@@ -205,10 +212,11 @@ def test_every_border_is_drawn_once_by_the_highest_level_that_it_divides(
     drawn: list[Drawn], lines: list[Line], first: int
 ) -> None:
     here = [found for found in lines if found.band == first]
-    assert {found.level for found in here} == set(lined(first))
+    assert {found.level for found in here} == set(lined(first)) - {"township"}
     together = shapely.unary_union([found.line for found in here])
     assert shapely.length(together) == pytest.approx(sum(found.line.length for found in here))
-    outlines = shapely.unary_union([found.area.boundary for found in of(drawn, lined(first)[-1], first)])
+    lowest = [level for level in lined(first) if level in COUNT][-1]
+    outlines = shapely.unary_union([found.area.boundary for found in of(drawn, lowest, first)])
     assert outlines.symmetric_difference(together).length < 1e-6 * outlines.length
     outer = [found for found in here if found.level == "province"]
     (province,) = of(drawn, "province", first)

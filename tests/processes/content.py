@@ -49,7 +49,7 @@ QUESTIONS = {
         SELECT {version("version_id")}, min_zoom, max_zoom, level, tint, ST_AsEWKB(geom), ST_AsEWKB(label_point)
         FROM boundaries.division_area""",
     "fills": f"""
-        SELECT band, {UNIT.format("division_id")}, level, tint, ST_AsEWKB(geom) FROM boundaries.division_fill""",
+        SELECT band, {UNIT.format("d.division_id")}, level, tint, ST_AsEWKB(geom) FROM boundaries.division_fill d""",
     "lines": f"""
         SELECT band, level, {UNIT.format("one_id")}, {UNIT.format("other_id")}, ST_AsEWKB(geom)
         FROM boundaries.division_line""",
