@@ -8,5 +8,6 @@ lock:
 	$(COMPILE) --group pyproject.toml:node -o requirements-node.txt
 	echo tipg uvicorn | tr ' ' '\n' | $(COMPILE) --no-annotate - -o benchmarks/locks/tipg.txt
 	echo pygeoapi sqlalchemy geoalchemy2 psycopg2-binary starlette uvicorn | tr ' ' '\n' | $(COMPILE) --no-annotate - -o benchmarks/locks/pygeoapi.txt
+	echo playwright | $(COMPILE) --no-annotate -c requirements-dev.txt - -o benchmarks/locks/browser.txt
 	echo jionlp | $(COMPILE) --no-annotate --no-deps - -o benchmarks/locks/names.txt
 	npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts

@@ -6,14 +6,15 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks import load, lookup, search, start, write
+from benchmarks import load, lookup, search, start, tiles, view, write
 from benchmarks.frame import Asked, Report
 from benchmarks.ground import Ground, server
 from deploy.ending import end_with_parent
 from foundation.errors import DimingError
 
 NAMES: dict[str, Callable[[Ground, Asked], Report]] = {
-    "load": load.run, "lookup": lookup.run, "search": search.run, "start": start.run, "write": write.run,
+    "load": load.run, "lookup": lookup.run, "search": search.run, "start": start.run, "tiles": tiles.run,
+    "view": view.run, "write": write.run,
 }  # fmt: skip
 
 

@@ -1,7 +1,8 @@
-"""Brings what only benchmarks need: the list of real village names, and peers in environments of their own."""
+"""Brings what only benchmarks need: the list of real village names, a browser's driver, and peers apart from ours."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import sys
@@ -32,6 +33,20 @@ def names(say: Say) -> Path:
         _stamp(target, lock)
     os.environ[FOLDER] = str(target)
     return target
+
+
+def browser(say: Say) -> None:
+    """Let this process drive a browser: by the package of the tests where it is installed, else by one of its own."""
+    if importlib.util.find_spec("playwright") is not None:
+        return
+    target, lock = steps.home() / HOME / "browser", LOCKS / "browser.txt"
+    if not _current(target, lock):
+        say("正在取得驱动浏览器的程序(约 50 MB)……")
+        shutil.rmtree(target, ignore_errors=True)
+        command = steps.pip_install(sys.executable, lock)
+        steps.run((*command, "--target", target), log=_log(), failure="取得驱动浏览器的程序失败", cwd=PROJECT)
+        _stamp(target, lock)
+    sys.path.append(str(target))
 
 
 def peer(name: str, say: Say) -> Path:

@@ -7,29 +7,27 @@ import time
 from collections.abc import Callable, Sequence
 from itertools import cycle
 
-import psycopg2
-
 from benchmarks.country import register
 from benchmarks.frame import Asked, Fact, Measured, Report, Side, compared, keep_plan, ratio, repeated
 from benchmarks.ground import Ground
 from benchmarks.serving import Client, Server, ours, pygeoapi, serving, tipg
+from benchmarks.walks import Point, near_places
 from boundaries.divisions import queries as divisions
 from deploy.setup import steps
 from foundation import clock, sqlfiles
-from foundation.database import libpq_address, owner_address, public_reader
+from foundation.database import public_reader
 from placenames.search import queries as places
 
 TARGET_MS = 3.0
 POINTS = 5_000
 BOX = 0.005  # degrees to each side: about what holds the ten nearest in a town
 COLD = 200
-Point = tuple[float, float]
 
 
 def run(ground: Ground, asked: Asked) -> Report:
     """Measure warm, and after a restart of the server where it may be restarted."""
     register.ready(ground, asked.rows)
-    points = _points(asked.rows)
+    points = near_places(asked.rows, POINTS)
     lon, lat = points[0]
     today = clock.today()
     for name, path, values in (
@@ -46,20 +44,6 @@ def run(ground: Ground, asked: Asked) -> Report:
         *_cold(ground, asked, points),
     ]
     return Report(f"这里是哪里:{asked.rows:,} 条地名", (sql, http, items, more), facts)
-
-
-def _points(rows: int) -> list[Point]:
-    """Where people ask: near places, drawn from all over the country; the same each time."""
-    question = """
-        SELECT ST_X(at) + 0.003 * sin(place_id), ST_Y(at) + 0.003 * cos(place_id)
-        FROM (SELECT place_id, ST_Transform(geom, 4490) AS at FROM placenames.map_point
-              TABLESAMPLE BERNOULLI (%s) REPEATABLE (7) ORDER BY hashint8(place_id) LIMIT %s) sampled
-    """
-    with psycopg2.connect(libpq_address(owner_address())) as connection, connection.cursor() as cursor:
-        cursor.execute(question, (min(100.0, 300.0 * POINTS / rows), POINTS))
-        found = [(float(lon), float(lat)) for lon, lat in cursor.fetchall()]
-    connection.close()
-    return found
 
 
 def _warm(ground: Ground, asked: Asked, points: Sequence[Point]) -> list[Measured]:

@@ -21,6 +21,7 @@ from foundation.errors import Unavailable
 from foundation.settings import PROJECT
 
 LONGEST_START = 180.0
+RIGHT = (200, 204)
 
 
 class Server:
@@ -73,20 +74,21 @@ class Server:
 class Client:
     """One connection that is kept; every answer must be right."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, headers: Mapping[str, str] | None = None) -> None:
+        self.headers = dict(headers or {})
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
     def get(self, path: str) -> bytes:
         """The body of an answer; a connection that lay idle for long is opened again."""
         try:
-            self.connection.request("GET", path)
+            self.connection.request("GET", path, headers=self.headers)
             answer = self.connection.getresponse()
         except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
             self.connection.close()
-            self.connection.request("GET", path)
+            self.connection.request("GET", path, headers=self.headers)
             answer = self.connection.getresponse()
         body = answer.read()
-        if answer.status != 200:
+        if answer.status not in RIGHT:
             raise Unavailable(f"{path} 答复 {answer.status}:{body[:200]!r}")
         return body
 

@@ -17,10 +17,15 @@ class Name(StrEnum):
     LOOKUP = "lookup"
     SEARCH = "search"
     START = "start"
+    TILES = "tiles"
+    VIEW = "view"
     WRITE = "write"
 
 
-HELP = "load:载入全国规模的地名;lookup:“这里是哪里”;search:查地名;start:服务启动;write:有无办理日志时每秒能办多少次写入"
+HELP = (
+    "load:载入全国规模的地名;lookup:“这里是哪里”;search:查地名;start:服务启动;tiles:地图瓦片;view:地图首屏;"
+    "write:有无办理日志时每秒能办多少次写入"
+)
 
 
 def bench(

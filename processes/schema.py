@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
+from boundaries.divisions import areas
 from foundation import bulk
 from foundation.database import PUBLIC_ROLE, make_engine, with_driver
 from foundation.errors import Refused, Unavailable
@@ -26,8 +27,9 @@ POSTGIS = (3, 3)
 POLICY_LOCK = 0x706F6C
 EXTENSIONS = ("postgis", "btree_gist")
 Tell = Callable[[str], None]
-# Written by a migration that makes derived tables anew.
-_TO_DERIVE = text("SELECT value FROM foundation.policy WHERE name = 'to_derive'")
+# Written by a migration that makes derived tables anew: those of search and places, or those of the divisions.
+_TO_DERIVE = text("SELECT count(*) FROM foundation.policy WHERE name IN ('to_derive', 'to_draw')")
+_DRAWN = text("DELETE FROM foundation.policy WHERE name = 'to_draw' RETURNING value")
 _DERIVED = text("DELETE FROM foundation.policy WHERE name = 'to_derive' RETURNING value")
 
 
@@ -167,9 +169,12 @@ def migrate(address: str, say: Tell, backup: Callable[[], None] | None = None) -
 def _derive(engine: Engine, say: Tell) -> None:
     """Write derived data where a migration made their tables anew; its mark goes with the transaction that does."""
     with engine.connect() as connection:
-        if connection.scalar(_TO_DERIVE) is None:
+        if not connection.scalar(_TO_DERIVE):
             return
     say("正在重建检索与地图数据(时间与地名数量成正比,中断后再次启动会重做)……")
+    with writing(engine, long=True) as session:
+        if session.scalar(_DRAWN) is not None:
+            areas.rebuild(session)
     with writing(engine, long=True) as session:
         if session.scalar(_DERIVED) is not None and bulk.unfinished(session) is None:
             bulk.make_room(session)

@@ -13,7 +13,7 @@ from api.routes.places import AsOf
 from boundaries.divisions import queries as divisions
 from foundation import clock, dates
 from foundation.errors import FieldError, Malformed, NotFound
-from placenames.search import queries as places
+from placenames.search import tiles as places
 from placenames.search.question import numbers
 
 router = APIRouter(tags=["地图"])

@@ -1,13 +1,14 @@
 """Derived areas for the map: simplified as one coverage per band of zooms, coloured so that neighbours differ.
 
 Neighbours share their simplified edge (`coverage_simplify`), and a superior is the union of its parts, so
-no sliver opens between levels or units. Transforming true areas for every tile costs 462 ms at zoom 4.
+no sliver opens between levels or units. Transforming true areas for every tile costs 462 ms at zoom 4. Tiles read
+pieces of the areas that carry the colour in a band, and every border once (`cutting.py`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import shapely
@@ -15,13 +16,14 @@ from geoalchemy2.shape import from_shape, to_shape
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from boundaries.divisions import cutting
 from boundaries.divisions.actions import as_multipolygon
-from boundaries.divisions.models import DivisionArea, DivisionVersion
+from boundaries.divisions.bands import BANDS, LEVELS, PIXEL, filled, lined
+from boundaries.divisions.models import DivisionArea, DivisionVersion, division_fill, division_line
 from foundation import coordinates
+from foundation.copying import copy_rows
 
 TINTS = 6
-# (first zoom, last zoom, tolerance in metres of EPSG:3857): half a pixel of a 512-pixel tile at the last zoom.
-BANDS = ((0, 6, 600.0), (7, 8, 150.0), (9, 10, 40.0), (11, 12, 10.0), (13, 22, 0.0))
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,8 @@ class Unit:
 
 def rebuild(session: Session) -> int:
     """Derive every current area anew from the register; returns how many units are drawn."""
-    session.execute(delete(DivisionArea))
+    for table in (DivisionArea, division_fill, division_line):
+        session.execute(delete(table))
     version = DivisionVersion
     question = (
         select(version.id, version.division_id, version.parent_id, version.level, version.geom)
@@ -66,7 +69,62 @@ def rebuild(session: Session) -> int:
                 for unit in units
             ],
         )
+        copy_rows(session, FILLS, FILL, _fills(units, drawn, tints, first))
+        copy_rows(session, LINES, LINE, _lines(units, drawn, first))
     return len(units)
+
+
+FILLS, FILL = "boundaries.division_fill", ("band", "division_id", "level", "tint", "geom")
+LINES, LINE = "boundaries.division_line", ("band", "level", "one_id", "other_id", "geom")
+
+
+def _fills(
+    units: Sequence[Unit], drawn: Mapping[int, shapely.Geometry], tints: Mapping[int, int], first: int
+) -> Iterator[tuple[object, ...]]:
+    """The areas that carry the colour in a band, in pieces: every spot has one, whatever levels there are."""
+    level = LEVELS.index(filled(first))
+    chosen: dict[int, Unit] = {}
+    for leaf, above in _leaves(units):
+        # The highest that is not above the level: a county right below its province stands in for a prefecture.
+        unit = next((above[it] for it in LEVELS[level:] if it in above), leaf)
+        chosen[unit.division_id] = unit
+    for unit in chosen.values():
+        for piece in cutting.pieces(drawn[unit.division_id], PIXEL / 2**first):
+            yield first, unit.division_id, unit.level, tints[unit.division_id], _written(piece)
+
+
+def _lines(units: Sequence[Unit], drawn: Mapping[int, shapely.Geometry], first: int) -> Iterator[tuple[object, ...]]:
+    """Every border of a band once, by the highest level that it divides, with the units of that level on its sides."""
+    leaves = list(_leaves(units))
+    seen = lined(first)
+    for edge in cutting.edges([drawn[leaf.division_id] for leaf, _ in leaves]):
+        here, there = leaves[edge.one][1], {} if edge.other is None else leaves[edge.other][1]
+        for level in LEVELS:
+            one, other = here.get(level), there.get(level)
+            if one is not other:
+                if level in seen:
+                    sides = (unit.division_id if unit else None for unit in (one, other))
+                    yield first, level, *sides, _written(edge.line)
+                break
+
+
+def _leaves(units: Sequence[Unit]) -> Iterator[tuple[Unit, dict[str, Unit]]]:
+    """The lowest units, each with the units by level that hold it, itself among them."""
+    known = {unit.division_id: unit for unit in units}
+    parents = {unit.parent_id for unit in units}
+    for leaf in units:
+        if leaf.division_id not in parents:
+            above, unit = {}, known.get(leaf.division_id)
+            while unit is not None:
+                above[unit.level] = unit
+                unit = known.get(unit.parent_id) if unit.parent_id is not None else None
+            yield leaf, above
+
+
+def _written(shape: shapely.Geometry) -> str:
+    """A geometry as COPY takes it."""
+    text: str = shapely.to_wkb(shapely.set_srid(shape, coordinates.WEB_MERCATOR), hex=True, include_srid=True)
+    return text
 
 
 def label_point(area: shapely.Geometry) -> shapely.Point:
@@ -78,8 +136,8 @@ def label_point(area: shapely.Geometry) -> shapely.Point:
 
 def _drawn(units: Sequence[Unit], tolerance: float) -> dict[int, shapely.Geometry]:
     """Areas by division id in EPSG:3857: the lowest units simplified together, superiors put together from them."""
+    leaves = [leaf for leaf, _ in _leaves(units)]
     parents = {unit.parent_id for unit in units}
-    leaves = [unit for unit in units if unit.division_id not in parents]
     flat = [coordinates.transform(unit.area, coordinates.CGCS2000, coordinates.WEB_MERCATOR) for unit in leaves]
     # shapely takes the square root of the area of a triangle as its measure, PostGIS the area: metres here.
     simple = shapely.coverage_simplify(flat, tolerance) if tolerance else flat

@@ -5,14 +5,25 @@ from __future__ import annotations
 from datetime import date
 
 from geoalchemy2 import Geometry
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Identity, Index, SmallInteger, Text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Identity,
+    Index,
+    SmallInteger,
+    Table,
+    Text,
+)
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql import text
 
+from boundaries.divisions.bands import LEVELS
 from foundation.models import Base
 
-LEVELS = ("province", "prefecture", "county", "township")
 RELATIONS = ("continued", "merged", "split", "part")
 SCHEMA = "boundaries"
 
@@ -131,3 +142,32 @@ class DivisionArea(Base):
     tint: Mapped[int] = mapped_column(SmallInteger)
     geom: Mapped[object] = mapped_column(Geometry("MULTIPOLYGON", 3857, spatial_index=False))
     label_point: Mapped[object] = mapped_column(Geometry("POINT", 4490, spatial_index=False))
+
+
+division_fill = Table(
+    "division_fill",
+    Base.metadata,
+    Column("band", SmallInteger, nullable=False),
+    Column("division_id", BigInteger, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("tint", SmallInteger, nullable=False),
+    Column("geom", Geometry("MULTIPOLYGON", 3857, spatial_index=False), nullable=False),
+    # tile.sql
+    Index("ix_division_fill_tile", "band", "geom", postgresql_using="gist"),
+    schema=SCHEMA,
+)
+"""Derived: pieces of the areas that carry the colour in a band of zooms, by the band's first zoom."""
+
+division_line = Table(
+    "division_line",
+    Base.metadata,
+    Column("band", SmallInteger, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("one_id", BigInteger),
+    Column("other_id", BigInteger),
+    Column("geom", Geometry("LINESTRING", 3857, spatial_index=False), nullable=False),
+    # tile.sql
+    Index("ix_division_line_tile", "band", "geom", postgresql_using="gist"),
+    schema=SCHEMA,
+)
+"""Derived: the borders of a band of zooms, each once, with the divisions on its sides of the level that it divides."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from boundaries.divisions.bands import band
 from foundation import sqlfiles
 from foundation.database import Reader
 from foundation.dates import KnownDate, Precision
@@ -131,7 +132,7 @@ def _told(found: dict[str, Any]) -> dict[str, Any]:
 
 def tile(reader: Reader, zoom: int, x: int, y: int, as_of: date) -> bytes:
     """The layer `divisions` of a tile, empty when it has none."""
-    row = _rows(reader, "tile", zoom=zoom, x=x, y=y, as_of=as_of)[0]
+    row = _rows(reader, "tile", zoom=zoom, x=x, y=y, band=band(zoom), as_of=as_of)[0]
     return bytes(row[0]) if row[0] is not None else b""
 
 

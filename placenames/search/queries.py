@@ -1,4 +1,4 @@
-"""The answers of search and map, each from `.sql` files beside this module."""
+"""The answers of search, each from `.sql` files beside this module."""
 
 from __future__ import annotations
 
@@ -18,11 +18,8 @@ from placenames.search.question import COUNTED, ENOUGH, HAN_TIERS, LATIN_TIERS, 
 from placenames.search.tokens import LONGEST_SOUND, sounding
 from placenames.search.ways import Way, ways
 
-__all__ = ["SQL", "labels", "nearest", "search", "tile", "zkey_range"]
-ZKEY_BITS = 36
+__all__ = ["SQL", "nearest", "search"]
 SMALL = ("county", "township")
-# From this zoom on places are drawn as dots, which reach over the edge of their tile.
-DOTS_FROM = 9
 # So many of the best forms may have no place that is told by them, and a page is still made at one go.
 TOLD_OTHERWISE = 15
 TIER_NAMES = {"pinyin_prefix": "pinyin"}
@@ -166,45 +163,6 @@ def _cards(reader: Reader, question: Question, hits: Sequence[Hit]) -> str:
     else:
         row = reader.one(statement("cards"), parameters)
     return str(row[0]) if row else "[]"
-
-
-def tile(reader: Reader, zoom: int, x: int, y: int, as_of: date) -> bytes:
-    """The layer `places` of a tile, empty when it has none."""
-    reach = 1 if zoom >= DOTS_FROM else 0
-    ranges = sorted({
-        zkey_range(zoom, column, line)
-        for column in range(max(0, x - reach), min(x + reach, (1 << zoom) - 1) + 1)
-        for line in range(max(0, y - reach), min(y + reach, (1 << zoom) - 1) + 1)
-    })  # fmt: skip
-    parameters = {
-        "zoom": zoom, "x": x, "y": y, "as_of": as_of,
-        "firsts": [first for first, _ in ranges], "lasts": [last for _, last in ranges],
-    }  # fmt: skip
-    row = reader.one(statement("tile"), parameters)
-    return bytes(row[0]) if row and row[0] is not None else b""
-
-
-def zkey_range(zoom: int, x: int, y: int) -> tuple[int, int]:
-    """The z-order keys that a tile covers (cells of zoom 18); below zoom 18 one cell holds several tiles."""
-    shift = max(0, ZKEY_BITS - 2 * zoom)
-    if zoom > ZKEY_BITS // 2:
-        x, y, zoom = x >> (zoom - ZKEY_BITS // 2), y >> (zoom - ZKEY_BITS // 2), ZKEY_BITS // 2
-    key = sum((x >> bit & 1) << 2 * bit | (y >> bit & 1) << 2 * bit + 1 for bit in range(zoom))
-    return key << shift, ((key + 1) << shift) - 1
-
-
-def labels(
-    reader: Reader, box: tuple[float, float, float, float], zoom: int, as_of: date, count: int
-) -> list[dict[str, Any]]:
-    """Places to label in a box (west, south, east, north), best first."""
-    west, south, east, north = box
-    parameters = {
-        "west": west, "south": south, "east": east, "north": north, "zoom": zoom, "as_of": as_of, "count": count,
-    }  # fmt: skip
-    return [dict(zip(LABEL, row, strict=True)) for row in reader.rows(statement("labels"), parameters)]
-
-
-LABEL = ("id", "name", "kind", "rank", "lon", "lat")
 
 
 def nearest(reader: Reader, lon: float, lat: float, as_of: date) -> list[dict[str, Any]]:

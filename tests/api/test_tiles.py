@@ -23,7 +23,9 @@ from tests.makers import make_name, make_place
 RUGAO = (120.56, 32.39)
 EDGE = 20037508.342789244
 TO_MERCATOR = Transformer.from_crs(4490, 3857, always_xy=True)
-ON_DIVISIONS = {"id", "place", "code", "name", "level", "tint"}
+ON_AREAS = {"id", "place", "code", "name", "level", "tint"}
+ON_LINES = {"level"}
+LINE, AREA = 2, 3
 ON_PLACES = {"id", "name", "rank", "class", "status"}
 
 
@@ -61,34 +63,64 @@ def test_a_tile_holds_divisions_and_places_and_says_so(client: TestClient) -> No
     assert set(found) == {"divisions", "places"}
     assert {layer.version for layer in found.values()} == {2}
     assert {layer.extent for layer in found.values()} == {4096}
-    assert all(set(feature.properties) == ON_DIVISIONS for feature in found["divisions"].features)
+    assert {feature.kind for feature in found["divisions"].features} == {LINE, AREA}
+    for feature in found["divisions"].features:
+        assert set(feature.properties) == (ON_AREAS if feature.kind == AREA else ON_LINES)
     assert all(set(feature.properties) == ON_PLACES for feature in found["places"].features)
-    assert {feature.kind for feature in found["divisions"].features} == {3}
     assert {feature.kind for feature in found["places"].features} == {1}
 
 
+JIANGSU = (119.4, 33.0)
+
+
+def drawn(answer: Response, kind: int) -> list[dict[str, object]]:
+    """What stands on the areas (or lines) of the divisions in a tile."""
+    found = layers(answer).get("divisions")
+    return [dict(feature.properties) for feature in found.features if feature.kind == kind] if found else []
+
+
 @pytest.mark.parametrize(
-    ("zoom", "levels"),
+    ("zoom", "coloured", "lined"),
     [
-        (4, {"province"}),
-        (5, {"province", "prefecture"}),
-        (6, {"province", "prefecture"}),
-        (7, {"province", "prefecture", "county"}),
-        (13, {"province", "prefecture", "county"}),
-        (22, {"province", "prefecture", "county"}),
+        (4, "province", {"province"}),
+        (5, "prefecture", {"province", "prefecture"}),
+        (6, "prefecture", {"province", "prefecture"}),
+        (7, "prefecture", {"province", "prefecture", "county"}),
+        (8, "prefecture", {"prefecture", "county"}),
+        (9, "county", {"prefecture", "county"}),
     ],
 )
-def test_lower_levels_appear_as_one_comes_nearer(client: TestClient, zoom: int, levels: set[str]) -> None:
-    found = layers(client.get(tile_of(zoom)))["divisions"].features
-    assert {feature.properties["level"] for feature in found} == levels
+def test_lower_levels_appear_as_one_comes_nearer(client: TestClient, zoom: int, coloured: str, lined: set[str]) -> None:
+    answer = client.get(tile_of(zoom, *JIANGSU))
+    assert {area["level"] for area in drawn(answer, AREA)} == {coloured}
+    borders = [line["level"] for line in drawn(answer, LINE)]
+    assert set(borders) - {"province"} == lined - {"province"}
+    assert len(borders) == len(set(borders)), "all borders of a level are one feature"
+
+
+@pytest.mark.parametrize("zoom", [9, 11, 13, 16, 22])
+def test_close_to_every_spot_is_coloured_by_its_county(client: TestClient, zoom: int) -> None:
+    assert {"320682"} <= {area["code"] for area in drawn(client.get(tile_of(zoom)), AREA)}
+    if zoom > 13:
+        (only,) = drawn(client.get(tile_of(zoom)), AREA)
+        assert (only["code"], only["name"], only["level"]) == ("320682", "如皋市", "county")
+
+
+def test_every_unit_is_one_area_in_a_tile(client: TestClient) -> None:
+    for zoom in (4, 6, 8, 10, 12):
+        codes = [area["code"] for area in drawn(client.get(tile_of(zoom)), AREA)]
+        assert codes
+        assert len(codes) == len(set(codes))
 
 
 def test_the_whole_of_jiangsu_is_in_the_tiles(client: TestClient) -> None:
-    codes = set()
-    for x, y in product(range(104, 109), range(50, 54)):
-        found = layers(client.get(f"/tiles/map/7/{x}/{y}.mvt")).get("divisions")
-        codes |= {feature.properties["code"] for feature in found.features} if found else set()
-    assert len(codes) == 1 + 13 + 95
+    for zoom, count in ((4, 1), (7, 13), (9, 95)):
+        wider = 9 - zoom
+        tiles = product(range(421 >> wider, (430 >> wider) + 1), range(201 >> wider, (211 >> wider) + 1))
+        codes = {
+            area["code"] for x, y in tiles for area in drawn(client.get(f"/tiles/map/{zoom}/{x}/{y}.mvt"), AREA)
+        }  # fmt: skip
+        assert len(codes) == count
 
 
 def test_every_place_that_is_a_point_is_drawn_in_the_deepest_zooms(client: TestClient, session: Session) -> None:
@@ -211,17 +243,71 @@ def test_a_place_is_drawn_from_the_day_of_its_name_on(session: Session, client_o
 
 def test_a_division_is_drawn_from_the_day_it_came_up(client: TestClient) -> None:
     def codes(**asked: str) -> set[object]:
-        found = layers(client.get(tile_of(10, 120.60091, 31.31279), params=asked))["divisions"].features
-        return {feature.properties["code"] for feature in found}
+        return {area["code"] for area in drawn(client.get(tile_of(10, 120.60091, 31.31279), params=asked), AREA)}
 
     assert "320508" in codes()
     assert "320508" not in codes(as_of="2005")
 
 
 def test_a_past_day_is_drawn_with_the_names_of_then_on_the_lines_of_today(client: TestClient) -> None:
-    found = layers(client.get(tile_of(10, 121.0585, 32.1105), params={"as_of": "2005"}))["divisions"].features
-    assert "通州市" in {feature.properties["name"] for feature in found}
-    assert "通州区" not in {feature.properties["name"] for feature in found}
+    found = drawn(client.get(tile_of(10, 121.0585, 32.1105), params={"as_of": "2005"}), AREA)
+    assert "通州市" in {area["name"] for area in found}
+    assert "通州区" not in {area["name"] for area in found}
+
+
+def test_before_history_nothing_is_drawn_but_what_has_no_beginning(client: TestClient) -> None:
+    for zoom in (0, 5, 8, 11, 14, 19):
+        answer = client.get(tile_of(zoom), params={"as_of": "0001"})
+        assert answer.status_code in {200, 204}
+        assert "divisions" not in layers(answer)
+
+
+def test_a_border_stays_while_one_of_its_sides_is_in_use(client: TestClient, session: Session) -> None:
+    answer = client.get(tile_of(10, 120.60091, 31.31279), params={"as_of": "2005"})
+    assert {"county"} <= {line["level"] for line in drawn(answer, LINE)}
+
+
+def test_a_division_whose_place_is_not_public_is_drawn_but_leads_to_no_card(
+    session: Session, client_of_session: TestClient
+) -> None:
+    session.execute(text(
+        "UPDATE placenames.place SET secrecy = '内部' WHERE own_division_id ="
+        " (SELECT division_id FROM boundaries.division_version WHERE code = '320682' AND valid_to IS NULL)"
+    ))  # fmt: skip
+    (found,) = (a for a in drawn(client_of_session.get(tile_of(12)), AREA) if a["code"] == "320682")
+    assert set(found) == ON_AREAS - {"place"}
+
+
+@pytest.mark.parametrize("zoom", range(13))
+def test_what_is_drawn_at_a_zoom_is_drawn_at_the_next_one_too(client: TestClient, zoom: int) -> None:
+    x, y = (int(part) for part in tile_of(zoom).removesuffix(".mvt").split("/")[-2:])
+    here = layers(client.get(f"/tiles/map/{zoom}/{x}/{y}.mvt"))["places"].features
+    inside = {str(f.properties["id"]) for f in here if all(0 < value < 4096 for value in f.vertices[0])}
+    quarters = product((2 * x, 2 * x + 1), (2 * y, 2 * y + 1))
+    below = {id_ for column, row in quarters for id_ in ids(client.get(f"/tiles/map/{zoom + 1}/{column}/{row}.mvt"))}
+    assert inside
+    assert inside <= below
+
+
+@pytest.mark.parametrize("zoom", [9, 11, 14, 16, 17])
+def test_a_dot_reaches_over_the_edge_of_its_tile(session: Session, client_of_session: TestClient, zoom: int) -> None:
+    address = tile_of(zoom)
+    x, y = (int(part) for part in address.removesuffix(".mvt").split("/")[-2:])
+    size = 2 * EDGE / 2**zoom
+    # Just right of the left edge, a fortieth of a tile below the upper one.
+    lon, lat = TO_MERCATOR.transform(x * size - EDGE + size / 100, EDGE - y * size - size / 40, direction="INVERSE")
+    place = str(make_place(session, "界上街", lon=lon, lat=lat, rank=99_999))
+    finish(session)
+    assert place in ids(client_of_session.get(address))
+    assert place in ids(client_of_session.get(f"/tiles/map/{zoom}/{x - 1}/{y}.mvt"))
+    assert place not in ids(client_of_session.get(f"/tiles/map/{zoom}/{x + 1}/{y}.mvt"))
+
+
+@pytest.mark.parametrize("zoom", [0, 1, 3, 8, 9, 14, 18, 22])
+def test_the_corners_of_the_world_have_tiles_without_content(client: TestClient, zoom: int) -> None:
+    last = 2**zoom - 1
+    for x, y in {(0, 0), (0, last), (last, 0), (last, last)}:
+        assert client.get(f"/tiles/map/{zoom}/{x}/{y}.mvt").status_code in {200, 204}
 
 
 def test_without_approval_only_the_demonstration_draws_boundaries(

@@ -48,7 +48,11 @@ MADE = re.compile(r"\.git|\.venv(\..+)?|\.diming|node_modules|__pycache__|\..+_c
 ALWAYS = {"__init__.py", "lifecycle.py", "models.py", "schemas.py", "rules.py", "actions.py", "queries.py", "sql"}
 # What a room has beyond them, with its purpose.
 BEYOND = {
-    "boundaries/divisions": {"areas.py": "derived areas for the map"},
+    "boundaries/divisions": {
+        "areas.py": "derived areas for the map",
+        "bands.py": "which zooms share a drawing",
+        "cutting.py": "areas and borders in pieces",
+    },
     "placenames/proposals": {
         "decisions.py": "what a step does to the register",
         "drafts.py": "names, texts, geometries as people give them",
@@ -66,6 +70,7 @@ BEYOND = {
         "matching.py": "how a name answers a question",
         "index.py": "the one owner of derived data",
         "question.py": "what is asked, read and narrowed",
+        "tiles.py": "what the map draws of places",
         "tokens.py": "what a name is found by",
         "ways.py": "other readings of what was typed",
     },

@@ -18,7 +18,7 @@ from foundation.dates import KnownDate, Precision
 from placenames.register.actions import changed, note_lineage
 from placenames.register.drafts import NameDraft
 from placenames.search import hot, index
-from placenames.search.queries import zkey_range
+from placenames.search.tiles import zkey_range
 from placenames.search.tokens import form, hot_codes
 from processes.edge import finish
 from tests.makers import division_id, make_name, make_place

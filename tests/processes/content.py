@@ -48,6 +48,11 @@ QUESTIONS = {
     "areas": f"""
         SELECT {version("version_id")}, min_zoom, max_zoom, level, tint, ST_AsEWKB(geom), ST_AsEWKB(label_point)
         FROM boundaries.division_area""",
+    "fills": f"""
+        SELECT band, {UNIT.format("d.division_id")}, level, tint, ST_AsEWKB(geom) FROM boundaries.division_fill d""",
+    "lines": f"""
+        SELECT band, level, {UNIT.format("one_id")}, {UNIT.format("other_id")}, ST_AsEWKB(geom)
+        FROM boundaries.division_line""",
     "forms": "SELECT text, grams, rank FROM placenames.search_form",
     "sounds": """
         SELECT f.text, s.pinyin, s.initials, s.rank
@@ -112,6 +117,8 @@ def derived(address: str) -> dict[str, list[str]]:
         " JOIN placenames.search_hot h ON h.id = t.hot_id",
         "map_point": "SELECT to_jsonb(t) FROM placenames.map_point t",
         "division_area": "SELECT to_jsonb(t) FROM boundaries.division_area t",
+        "division_fill": "SELECT to_jsonb(t) FROM boundaries.division_fill t",
+        "division_line": "SELECT to_jsonb(t) FROM boundaries.division_line t",
     }
     engine = create_engine(address)
     with engine.connect() as connection:

@@ -195,6 +195,8 @@ def test_reindex_mends_what_was_damaged(own_demo_address: str) -> None:
         connection.execute(text("UPDATE placenames.map_point SET min_zoom = 0"))
         connection.execute(text("UPDATE placenames.search_form SET rank = 7 WHERE id % 7 = 0"))
         connection.execute(text("DELETE FROM boundaries.division_area WHERE min_zoom = 7"))
+        connection.execute(text("DELETE FROM boundaries.division_fill WHERE band = 7"))
+        connection.execute(text("UPDATE boundaries.division_line SET other_id = NULL"))
     assert derived(own_demo_address) != before
     search.reindex(lambda line: None)
     assert derived(own_demo_address) == before

@@ -3,19 +3,21 @@
 
 // Pale fills on which every label keeps a contrast of more than 4.5 : 1. Neighbours differ by the tile's `tint`.
 const TINTS = ["#f8eedb", "#e7f0df", "#f7e5df", "#e4edf1", "#ede7f2", "#f6f2d4"];
-const INK = { province: "#8a5a78", prefecture: "#9a7f8c", county: "#bdb2a8", place: "#5c6668" };
-const CHOSEN = "#c0392b";
+const INK = { province: "#8a5a78", prefecture: "#9a7f8c", county: "#bdb2a8", township: "#cfc7bf", place: "#5c6668" };
+const CHOSEN = "#f6c9bd";
 
-// Up to this zoom the prefectures carry the colour, beyond it the counties: what is coloured is what a tap picks.
-const PREFECTURE_ZOOM = 8;
+// An area comes in pieces that reach over each other a little.
+const FILL = { stroke: false, fill: true, fillOpacity: 1, fillRule: "nonzero" };
 const POINT_REACH = 9;
+// Kinds of geometry in a vector tile.
+const [LINE, AREA] = [2, 3];
 
 /** The division or place style for one part of one feature. VectorGrid calls it for each feature of each tile. */
 const STYLES = {
   divisions(properties, zoom) {
     const { level, part, tint } = properties;
     if (part === "fill") {
-      return { stroke: false, fill: true, fillColor: TINTS[tint % TINTS.length], fillOpacity: 1 };
+      return { ...FILL, fillColor: TINTS[tint % TINTS.length] };
     }
     // No wider than twice the margin of 4 pixels that a tile carries around itself, else its edges show.
     if (part === "glow") return { stroke: true, fill: false, color: "#c9b4c4", opacity: 0.45, weight: 7.5 };
@@ -23,6 +25,7 @@ const STYLES = {
       province: zoom < 9 ? 1.8 : 2.2,
       prefecture: zoom < 9 ? 1.2 : 1.6,
       county: zoom < 8 ? 0.5 : zoom < 10 ? 0.8 : 1.2,
+      township: 0.6,
     }[level];
     return { stroke: true, fill: false, color: INK[level], opacity: 1, weight };
   },
@@ -50,23 +53,24 @@ function sharpTile(coords, size, options) {
   return tile;
 }
 
-/** Put the parts of the divisions in the order of drawing: glow, areas, then lines from weak to strong. */
-function inOrder(tile, zoom) {
+/**
+ * Put the parts of the divisions in the order of drawing: glow, areas, then lines from weak to strong.
+ * The tile brings the areas of the level that carries the colour, and each border once: what is coloured is what a
+ * tap picks.
+ */
+function inOrder(tile) {
   const layer = tile.layers && tile.layers.divisions;
   if (!layer) return tile;
-  const filled = zoom <= PREFECTURE_ZOOM ? "prefecture" : "county";
-  const of = (level) => layer.features.filter((feature) => feature.properties.level === level);
+  const lines = (level) => layer.features.filter((feature) => feature.type === LINE && feature.properties.level === level);
   const as = (part) => (feature) => ({
     type: feature.type,
     geometry: feature.geometry,
     properties: { ...feature.properties, part },
   });
   const features = [
-    ...of("province").map(as("glow")),
-    ...of(filled).map(as("fill")),
-    ...of("county").map(as("line")),
-    ...of("prefecture").map(as("line")),
-    ...of("province").map(as("line")),
+    ...lines("province").map(as("glow")),
+    ...layer.features.filter((feature) => feature.type === AREA).map(as("fill")),
+    ...["township", "county", "prefecture", "province"].flatMap((level) => lines(level).map(as("line"))),
   ];
   return { layers: { divisions: { extent: layer.extent, features }, ...rest(tile.layers) } };
 }
@@ -85,7 +89,7 @@ export function makeTiles({ url, bounds, minZoom, maxZoom, onFault }) {
         .then((tile) => {
           // VectorGrid answers an HTTP error with an empty array, a real tile has an object.
           if (Array.isArray(tile.layers)) throw new Error("tile refused");
-          return inOrder(tile, coords.z);
+          return inOrder(tile);
         })
         .catch(() => {
           if (!faulty) onFault();
@@ -124,7 +128,8 @@ export function makeTiles({ url, bounds, minZoom, maxZoom, onFault }) {
       if (chosen) grid.resetFeatureStyle(chosen);
       chosen = place ? `d${place}` : null;
       if (chosen) {
-        grid.setFeatureStyle(chosen, { stroke: true, color: CHOSEN, weight: 2.5, fill: true, fillColor: "#fbe3dc", fillOpacity: 1 });
+        // Without a line: it would show where the pieces meet.
+        grid.setFeatureStyle(chosen, { ...FILL, fillColor: CHOSEN });
       }
     },
     /** What lies under a position: the nearest dot within reach, else the coloured area, else null. */
@@ -159,14 +164,14 @@ function pick(grid, map, latlng) {
   return area ? { kind: "division", id: area.place, level: area.level } : null;
 }
 
-/** Even-odd rule over all rings, so that holes stay empty. */
+/** How often the rings wind around the position: holes wind the other way, pieces that overlap the same way. */
 function holds(rings, { x, y }) {
-  let inside = false;
+  let winding = 0;
   for (const ring of rings) {
     for (let i = 0, j = ring.length - 1; i < ring.length; j = i, i += 1) {
       const [a, b] = [ring[i], ring[j]];
-      if (a.y > y !== b.y > y && x < ((b.x - a.x) * (y - a.y)) / (b.y - a.y) + a.x) inside = !inside;
+      if (a.y > y !== b.y > y && x < ((b.x - a.x) * (y - a.y)) / (b.y - a.y) + a.x) winding += a.y > y ? 1 : -1;
     }
   }
-  return inside;
+  return winding !== 0;
 }

@@ -1,0 +1,135 @@
+"""What the map draws of places: the layer of a tile, and the names within a box.
+
+Points lie in z-order, so a tile is a range of keys, and what lies around it a few more.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from foundation.database import Reader
+from placenames.search.forms import statement
+
+ZKEY_ZOOM = 18
+"""The zoom whose cells the keys number."""
+ALL_DRAWN = 14
+"""From this zoom on every point is drawn; below it the best of each cell, a sixteenth of a tile's side."""
+CELL_ZOOMS = 4
+# From this zoom on places are drawn as dots, which reach over the edge of their tile.
+DOTS_FROM = 9
+# Names are chosen among the points of so many tiles at most: what a screen shows, one zoom wider.
+LABEL_TILES = 8
+BOX_CELLS = 32
+QUESTION = statement("tile")
+LABEL = ("id", "name", "kind", "rank", "lon", "lat")
+Range = tuple[int, int]
+
+
+def tile(reader: Reader, zoom: int, x: int, y: int, as_of: date) -> bytes:
+    """The layer `places` of a tile, empty when it has none."""
+    row = reader.one(QUESTION, {"zoom": zoom, "x": x, "y": y, "as_of": as_of, **reach(zoom, x, y)})
+    return bytes(row[0]) if row and row[0] is not None else b""
+
+
+@lru_cache(maxsize=4096)
+def reach(zoom: int, x: int, y: int) -> Mapping[str, Sequence[object]]:
+    """The steps of which a tile has one point at most, the others, and the ranges in which to look for both.
+
+    Of the points that are the best of a whole tile there is one in each: nine tiles are few. Of the others a strip
+    of a quarter of a tile is enough, more than a dot reaches.
+    """
+    few = list(range(min(zoom - CELL_ZOOMS, ALL_DRAWN) + 1))
+    many = list(range(len(few), min(zoom, ALL_DRAWN) + 1))
+    by = 1 if zoom >= DOTS_FROM else 0
+    tiles = _covering(zoom, range(x - by, x + by + 1), range(y - by, y + by + 1)) if few else []
+    strip = _covering(zoom + 2, range(4 * x - by, 4 * x + 4 + by), range(4 * y - by, 4 * y + 4 + by)) if many else []
+    return {
+        "few": few, "many": many, "firsts": [first for first, _ in (*tiles, *strip)],
+        "lasts": [last for _, last in (*tiles, *strip)], "wide": [True] * len(tiles) + [False] * len(strip),
+    }  # fmt: skip
+
+
+def _covering(zoom: int, columns: Iterable[int], lines: Iterable[int]) -> list[Range]:
+    """The ranges of keys of a block of cells of a zoom, those that follow each other as one; the map has an edge."""
+    end, finer = 1 << zoom, max(0, zoom - ZKEY_ZOOM)
+    shift = 2 * max(0, ZKEY_ZOOM - zoom)
+    across = {_spread(x >> finer) for x in columns if 0 <= x < end}
+    down = {_spread(y >> finer) << 1 for y in lines if 0 <= y < end}
+    found: list[Range] = []
+    for key in sorted([x | y for x in across for y in down]):
+        first, last = key << shift, (key + 1 << shift) - 1
+        if found and found[-1][1] + 1 == first:
+            found[-1] = (found[-1][0], last)
+        else:
+            found.append((first, last))
+    return found
+
+
+def zkey_range(zoom: int, x: int, y: int) -> Range:
+    """The z-order keys that a tile covers (cells of zoom 18); below zoom 18 one cell holds several tiles."""
+    if zoom > ZKEY_ZOOM:
+        x, y, zoom = x >> (zoom - ZKEY_ZOOM), y >> (zoom - ZKEY_ZOOM), ZKEY_ZOOM
+    shift = 2 * (ZKEY_ZOOM - zoom)
+    first = (_spread(x) | _spread(y) << 1) << shift
+    return first, first + (1 << shift) - 1
+
+
+def _spread(number: int) -> int:
+    """The bits of a number with a gap after each."""
+    number = (number | number << 16) & 0x0000FFFF0000FFFF
+    number = (number | number << 8) & 0x00FF00FF00FF00FF
+    number = (number | number << 4) & 0x0F0F0F0F0F0F0F0F
+    number = (number | number << 2) & 0x3333333333333333
+    return (number | number << 1) & 0x5555555555555555
+
+
+def labels(
+    reader: Reader, box: tuple[float, float, float, float], zoom: int, as_of: date, count: int
+) -> list[dict[str, Any]]:
+    """Places to label in a box (west, south, east, north), best first."""
+    west, east = sorted((box[0], box[2]))
+    south, north = sorted((box[1], box[3]))
+    left, right, top, bottom = _across(west), _across(east), _down(north), _down(south)
+    deepest = _deepest(zoom, (right - left) * (bottom - top))
+    ranges = _box_ranges(left, right, top, bottom)
+    parameters: dict[str, object] = {
+        "west": west, "south": south, "east": east, "north": north, "as_of": as_of, "count": count,
+        "firsts": [first for first, _ in ranges], "lasts": [last for _, last in ranges],
+        "steps": list(range(deepest + 1)),
+    }  # fmt: skip
+    return [dict(zip(LABEL, row, strict=True)) for row in reader.rows(statement("labels"), parameters)]
+
+
+def _deepest(zoom: int, share: float) -> int:
+    """The last step to choose names from, by the share of the world that the box covers.
+
+    It hangs on the size of the box alone, not on where it lies: what is named stays while the map is moved.
+    """
+    deepest = min(zoom, ALL_DRAWN)
+    while deepest > 0 and share * 4**deepest > LABEL_TILES:
+        deepest -= 1
+    return deepest
+
+
+def _box_ranges(left: float, right: float, top: float, bottom: float) -> list[Range]:
+    """The keys that cover a box (shares of the world from the north-west), by the finest cells that are few."""
+    for zoom in range(ZKEY_ZOOM, -1, -1):
+        first, last, end = int(left * 2**zoom), int(right * 2**zoom), 1 << zoom
+        columns = range(max(0, first), min(end, last + 1))
+        lines = range(max(0, int(top * end)), min(end, int(bottom * end) + 1))
+        if len(columns) * len(lines) <= BOX_CELLS:
+            return _covering(zoom, columns, lines)
+    return []
+
+
+def _across(lon: float) -> float:
+    return min(1.0, max(0.0, lon / 360 + 0.5))
+
+
+def _down(lat: float) -> float:
+    lat = min(85.05, max(-85.05, lat))
+    return 0.5 - math.asinh(math.tan(math.radians(lat))) / (2 * math.pi)
