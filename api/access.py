@@ -20,6 +20,7 @@ CSRF_HEADER = "X-CSRF-Token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
+# Not plain functions: FastAPI would run each in a thread of its own, and these wait for nothing.
 async def anyone() -> None:
     """Everyone may: the route reads through `diming_public`, which sees nothing but what is published."""
 
