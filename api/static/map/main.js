@@ -9,7 +9,8 @@ import { Permalink } from "./permalink.js";
 import { SearchBox } from "./search.js";
 import { Sheet } from "./sheet.js";
 import { makeTiles } from "./tiles.js";
-import { dateWord } from "./words.js";
+import { Tools } from "./tools.js";
+import { eraWord } from "./words.js";
 
 const CHOSEN = { color: "#b83227", weight: 2.5, fillColor: "#c0392b", fillOpacity: 0.09, interactive: false };
 const AREA_PICK_ZOOM = 10.5; // closer than this a tap asks "what is here" instead of choosing the county
@@ -35,6 +36,15 @@ class Viewer {
       copy,
       report: (properties) => reportDialog({ properties, config }),
       retry: () => this.again(),
+    });
+    this.tools = new Tools({
+      map, api: this.api,
+      acts: {
+        asOf: () => this.link.state.asOf,
+        travel: (asOf, how) => this.travel(asOf, how),
+        lower: () => phone() && this.sheet.isOpen && this.sheet.go("peek"),
+        changed: () => this.#limit(),
+      },
     });
     this.search = new SearchBox({
       parts: Object.fromEntries(
@@ -86,15 +96,14 @@ class Viewer {
   }
 
   /** Open the card of a place, mark it on the map and go there. */
-  async choose(id, { push = false, name = "", keepView = false, jump = false, near = false, fromList = false } = {}) {
+  async choose(id, { push = false, name = "", keepView = false, jump = false, near = false, fromList = false, stay = false } = {}) {
     this.search.close();
-    this.again = () => this.choose(id, { name, keepView, jump, near });
+    this.again = (more) => this.choose(id, { name, keepView, jump, near, ...more });
     this.#stopAsking();
     const asking = new AbortController();
     this.asking = asking;
     this.link.write({ place: id }, { push });
-    this.card.loading(name);
-    this.sheet.show(this.sheet.isOpen ? this.sheet.stop : "half");
+    if (!stay) this.#await(name);
     if (fromList) byId("card").focus({ preventScroll: true });
     try {
       const feature = await this.api.place(id, asking.signal);
@@ -104,7 +113,7 @@ class Viewer {
       this.card.place(feature.properties, typeof lon === "number" && typeof lat === "number");
       document.title = `${feature.properties.name} · ${this.config.title}`;
       // A link made on a wide screen may hold a view in which a phone's sheet would cover the place.
-      if (!keepView || !this.#inSight(feature.properties)) this.#goTo(feature, { jump, near });
+      if (!stay && (!keepView || !this.#inSight(feature.properties))) this.#goTo(feature, { jump, near });
     } catch (error) {
       if (error.name === "AbortError") return;
       if (!("title" in error)) throw error;
@@ -114,18 +123,17 @@ class Viewer {
   }
 
   /** What is at this position: the divisions that hold it and the names around. */
-  async ask(latlng) {
+  async ask(latlng, { stay = false } = {}) {
     if (!this.bounds.contains(latlng)) return;
     this.search.close();
-    this.again = () => this.ask(latlng);
+    this.again = (more) => this.ask(latlng, more);
     this.#stopAsking();
     const asking = new AbortController();
     this.asking = asking;
     this.#unmark();
     this.link.write({ place: "" });
     pin(latlng, "").addTo(this.chosen);
-    this.card.loading("此处");
-    this.sheet.show(this.sheet.isOpen ? this.sheet.stop : "half");
+    if (!stay) this.#await("此处");
     const [lon, lat] = [Number(latlng.lng.toFixed(5)), Number(latlng.lat.toFixed(5))];
     try {
       const answer = await this.api.lookup(lon, lat, asking.signal);
@@ -135,6 +143,13 @@ class Viewer {
       if (!("title" in error)) throw error;
       this.card.fault(error);
     }
+  }
+
+  /** A card that is on its way; on a phone no higher than leaves room for a tool in use. */
+  #await(name) {
+    this.card.loading(name);
+    const stop = phone() && this.tools.isOpen ? "peek" : "half";
+    this.sheet.show(this.sheet.isOpen ? this.sheet.stop : stop);
   }
 
   close({ push = false } = {}) {
@@ -168,6 +183,19 @@ class Viewer {
     ]);
   }
 
+  /** The map of another day: what is open follows, and what is shown stays until the new is there. */
+  async travel(asOf, { push = false } = {}) {
+    if (asOf === this.link.state.asOf) return;
+    this.link.write({ asOf }, { push });
+    this.#era(asOf);
+    this.tiles.setUrl(this.map, this.api.tiles());
+    this.labels.load();
+    await Promise.all([
+      this.link.state.q && this.search.run({ quiet: true }),
+      this.sheet.isOpen && this.again({ stay: true }),
+    ]);
+  }
+
   showArea() {
     this.#fit(toBounds(this.config.area), { animate: false, maxZoom: this.config.maxZoom });
   }
@@ -177,8 +205,9 @@ class Viewer {
     const node = byId("era");
     node.hidden = !asOf;
     document.body.classList.toggle("past", Boolean(asOf));
-    node.firstChild.textContent = asOf ? `${dateWord(asOf)}${asOf.length === 4 ? "底" : ""}的名称(界线按今天)` : "";
+    node.firstChild.textContent = asOf ? `${eraWord(asOf)}的名称(界线按今天)` : "";
     this.search.forget();
+    this.tools.time.show(asOf);
   }
 
   #stopAsking() {
@@ -250,9 +279,10 @@ class Viewer {
   }
 
   #room() {
-    if (phone()) return { left: 0, top: 64, bottom: this.sheet.covered };
+    const tray = this.tools.covered;
+    if (phone()) return { left: 0, top: 64, bottom: this.sheet.covered + tray };
     const panel = byId("panel").getBoundingClientRect();
-    return { left: panel.right, top: 0, bottom: 0 };
+    return { left: panel.right, top: 0, bottom: tray };
   }
 
   /**
@@ -292,6 +322,7 @@ class Viewer {
       },
     });
     new Home({ position: "bottomright" }).addTo(map);
+    this.tools.addTo(map);
     map.on("resize", () => this.#limit());
   }
 
@@ -314,10 +345,7 @@ class Viewer {
         map.getContainer().classList.toggle("over", Boolean(this.tiles.pick(map, latlng)));
       });
     });
-    byId("era").lastChild.addEventListener("click", () => {
-      this.link.write({ asOf: "" }, { push: true });
-      this.restore(this.link.state);
-    });
+    byId("era").lastChild.addEventListener("click", () => this.travel("", { push: true }));
     document.addEventListener("keydown", (event) => {
       const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
       if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
@@ -325,6 +353,7 @@ class Viewer {
         this.search.focus();
       } else if (event.key === "Escape" && !typing && !byId("dialog").open) {
         if (this.search.isOpen) this.search.close();
+        else if (this.tools.close()) return;
         else if (this.sheet.isOpen) {
           this.close({ push: true });
           this.search.focus();

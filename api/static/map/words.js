@@ -58,6 +58,9 @@ export function dateWord(date, precision = "day") {
   return `${year}年${month}月${day}日`;
 }
 
+/** The year or day that a view is of: a year means its end; nothing for today. */
+export const eraWord = (asOf) => (asOf ? `${dateWord(asOf)}${asOf.length === 4 ? "底" : ""}` : "");
+
 /** From when until when a name was used; open ends are said to be open or unknown, never guessed. */
 export function periodWord(name) {
   const from = dateWord(name.valid_from, name.from_precision);
