@@ -81,17 +81,24 @@ export function decimalWord(lon, lat) {
   return `东经 ${short(lon)}°,北纬 ${short(lat)}°`;
 }
 
-export function sexagesimalWord(lon, lat) {
-  return `${sexagesimal(lon)}E,${sexagesimal(lat)}N`;
+/** Degrees, minutes, seconds; a tenth of a second is about three metres. */
+export function sexagesimalWord(lon, lat, digits = 0) {
+  return `${sexagesimal(lon, digits)}E,${sexagesimal(lat, digits)}N`;
 }
 
-function sexagesimal(value) {
-  let seconds = Math.round(Math.abs(value) * 3600);
-  const degrees = Math.floor(seconds / 3600);
-  seconds -= degrees * 3600;
-  const two = (number) => String(number).padStart(2, "0");
-  return `${degrees}°${two(Math.floor(seconds / 60))}′${two(seconds % 60)}″`;
+function sexagesimal(value, digits) {
+  const parts = 10 ** digits;
+  let seconds = Math.round(Math.abs(value) * 3600 * parts);
+  const degrees = Math.floor(seconds / (3600 * parts));
+  seconds -= degrees * 3600 * parts;
+  const minutes = Math.floor(seconds / (60 * parts));
+  seconds -= minutes * 60 * parts;
+  const two = (text) => String(text).padStart(2, "0");
+  return `${degrees}°${two(minutes)}′${(seconds / parts).toFixed(digits).padStart(digits ? 3 + digits : 2, "0")}″`;
 }
+
+/** Metres of a plane, to a decimetre: the public position is not finer. */
+export const planeWord = (metres) => metres.toFixed(1);
 
 /** 江苏省南通市如皋市…: the address to paste; a division is not repeated behind its own path. */
 export function addressWord(properties) {
