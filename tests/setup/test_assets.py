@@ -11,6 +11,7 @@ from deploy.setup import assets
 from foundation.errors import Refused
 
 USED_BY_PAGES = (
+    "geographiclib-geodesic/geographiclib-geodesic.min.js",
     "leaflet/leaflet.js",
     "leaflet/leaflet.css",
     "leaflet/images/layers.png",

@@ -330,12 +330,13 @@ class Viewer {
     const { map } = this;
     map.on("click", ({ latlng }) => {
       this.search.close();
+      if (this.tools.takes(latlng)) return;
       const found = this.tiles.pick(map, latlng);
       if (found && found.kind === "place") this.choose(found.id, { push: true, near: true });
       else if (found && found.id && map.getZoom() < AREA_PICK_ZOOM) this.choose(found.id, { push: true });
       else if (found) this.ask(latlng);
     });
-    map.on("contextmenu", ({ latlng }) => this.ask(latlng)); // a long press on a phone, the right button on a desk
+    map.on("contextmenu", ({ latlng }) => this.tools.takes(latlng) || this.ask(latlng)); // a long press on a phone, the right button on a desk
     let waiting = false;
     map.on("mousemove", ({ latlng }) => {
       if (waiting) return;

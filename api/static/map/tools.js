@@ -1,6 +1,7 @@
 // The tools beside the map: looking back in time, measuring, my position, sharing. Each is made where it is named.
 /* global L */
 import { el, icon, ICONS } from "./dom.js";
+import { Measure } from "./measure.js";
 import { TimeBar } from "./time.js";
 import { Tray } from "./tray.js";
 
@@ -14,6 +15,7 @@ export class Tools {
     this.tray = new Tray(acts.changed);
     this.buttons = {
       time: button("clock", "时间", "时间轴:看过去某年某日的地图", () => this.#toggle(this.time)),
+      measure: button("measure", "测量", "测量距离和面积", () => this.#toggle(this.measure)),
     };
     const onOpen = (name) => (open, held) => {
       this.buttons[name].setAttribute("aria-expanded", String(open));
@@ -21,7 +23,8 @@ export class Tools {
       else if (held) this.buttons[name].focus({ preventScroll: true });
     };
     this.time = new TimeBar({ api, tray: this.tray, asOf: acts.asOf, travel: acts.travel, onOpen: onOpen("time") });
-    this.buttons.time.setAttribute("aria-expanded", "false");
+    this.measure = new Measure({ map, tray: this.tray, onOpen: onOpen("measure") });
+    for (const name of ["time", "measure"]) this.buttons[name].setAttribute("aria-expanded", "false");
   }
 
   addTo(map) {
@@ -42,6 +45,11 @@ export class Tools {
   /** Pixels of the map's lower edge that the tray covers. */
   get covered() {
     return this.tray.height;
+  }
+
+  /** Whether a click on the map belongs to a tool; then it is taken. */
+  takes(latlng) {
+    return this.measure.takes(latlng);
   }
 
   /** Shut the tray; false where it was shut. */

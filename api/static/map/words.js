@@ -97,6 +97,27 @@ function sexagesimal(value, digits) {
   return `${degrees}°${two(minutes)}′${(seconds / parts).toFixed(digits).padStart(digits ? 3 + digits : 2, "0")}″`;
 }
 
+const MU = 2000 / 3; // square metres of one 市亩
+
+const number = (value, digits) => value.toLocaleString("zh-CN", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+// Four digits that mean something, two decimals at most.
+const figures = (value) => number(value, value >= 1000 ? 0 : value >= 100 ? 1 : 2);
+
+/** A measured length, in the unit that suits it first. */
+export function lengthWords(metres) {
+  const [small, large] = [`${number(metres, 1)} 米`, `${number(metres / 1000, 3)} 公里`];
+  return metres < 1000 ? [small] : [large, small];
+}
+
+/** A measured area in all units that people use for one of this size, the suitable one first. */
+export function areaWords(square) {
+  const metres = `${number(square, 1)} 平方米`;
+  const mu = `${figures(square / MU)} 亩`;
+  const hectares = `${figures(square / 1e4)} 公顷`;
+  if (square < 1e4) return [metres, mu];
+  return square < 1e6 ? [hectares, mu, metres] : [`${figures(square / 1e6)} 平方公里`, hectares, mu];
+}
+
 /** Metres of a plane, to a decimetre: the public position is not finer. */
 export const planeWord = (metres) => metres.toFixed(1);
 
