@@ -38,12 +38,14 @@ class Viewer {
       retry: () => this.again(),
     });
     this.tools = new Tools({
-      map, api: this.api,
+      map, api: this.api, bounds: this.bounds,
       acts: {
         asOf: () => this.link.state.asOf,
         travel: (asOf, how) => this.travel(asOf, how),
         lower: () => phone() && this.sheet.isOpen && this.sheet.go("peek"),
         changed: () => this.#limit(),
+        ask: (latlng) => this.ask(latlng),
+        fit: (bounds, how) => this.#fit(bounds, how),
       },
     });
     this.search = new SearchBox({

@@ -1,6 +1,7 @@
 // The tools beside the map: looking back in time, measuring, my position, sharing. Each is made where it is named.
 /* global L */
 import { el, icon, ICONS } from "./dom.js";
+import { Locator } from "./locate.js";
 import { Measure } from "./measure.js";
 import { TimeBar } from "./time.js";
 import { Tray } from "./tray.js";
@@ -8,14 +9,16 @@ import { Tray } from "./tray.js";
 export class Tools {
   /**
    * @param acts what tools may do with the page:
-   *   asOf() the day of the view, travel(asOf, how), lower() the card's sheet on a phone, changed() the room for the map
+   *   asOf() the day of the view, travel(asOf, how), lower() the card's sheet on a phone, changed() the room for the map,
+   *   ask(latlng) what is there, fit(bounds, how) into the free part of the map
    */
-  constructor({ map, api, acts }) {
+  constructor({ map, api, bounds, acts }) {
     this.map = map;
     this.tray = new Tray(acts.changed);
     this.buttons = {
       time: button("clock", "时间", "时间轴:看过去某年某日的地图", () => this.#toggle(this.time)),
       measure: button("measure", "测量", "测量距离和面积", () => this.#toggle(this.measure)),
+      here: button("here", "定位", "定位:我的位置和所在政区", () => this.locator.run()),
     };
     const onOpen = (name) => (open, held) => {
       this.buttons[name].setAttribute("aria-expanded", String(open));
@@ -24,6 +27,9 @@ export class Tools {
     };
     this.time = new TimeBar({ api, tray: this.tray, asOf: acts.asOf, travel: acts.travel, onOpen: onOpen("time") });
     this.measure = new Measure({ map, tray: this.tray, onOpen: onOpen("measure") });
+    this.locator = new Locator({
+      map, bounds, acts, onBusy: (busy) => this.buttons.here.setAttribute("aria-busy", String(busy)),
+    });
     for (const name of ["time", "measure"]) this.buttons[name].setAttribute("aria-expanded", "false");
   }
 
