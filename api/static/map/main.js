@@ -46,6 +46,7 @@ class Viewer {
         changed: () => this.#limit(),
         ask: (latlng) => this.ask(latlng),
         fit: (bounds, how) => this.#fit(bounds, how),
+        address: () => this.link.address({ ...this.link.state, view: this.#view() }),
       },
     });
     this.search = new SearchBox({
@@ -71,8 +72,7 @@ class Viewer {
     }
     this.map.on("moveend", () => {
       if (!this.moved) return;
-      const at = this.map.getCenter();
-      this.link.write({ view: { zoom: this.map.getZoom(), lat: at.lat, lon: at.lng } });
+      this.link.write({ view: this.#view() });
     });
     const retry = () => {
       this.tiles.redraw(this.map);
@@ -234,6 +234,11 @@ class Viewer {
       return;
     }
     this.labels.choose({ area: properties.id });
+  }
+
+  #view() {
+    const { lat, lng } = this.map.getCenter();
+    return { zoom: this.map.getZoom(), lat, lon: lng };
   }
 
   #inSight({ lon, lat }) {

@@ -3,6 +3,7 @@
 import { el, icon, ICONS } from "./dom.js";
 import { Locator } from "./locate.js";
 import { Measure } from "./measure.js";
+import { share } from "./share.js";
 import { TimeBar } from "./time.js";
 import { Tray } from "./tray.js";
 
@@ -10,7 +11,7 @@ export class Tools {
   /**
    * @param acts what tools may do with the page:
    *   asOf() the day of the view, travel(asOf, how), lower() the card's sheet on a phone, changed() the room for the map,
-   *   ask(latlng) what is there, fit(bounds, how) into the free part of the map
+   *   ask(latlng) what is there, fit(bounds, how) into the free part of the map, address() of the view
    */
   constructor({ map, api, bounds, acts }) {
     this.map = map;
@@ -19,6 +20,7 @@ export class Tools {
       time: button("clock", "时间", "时间轴:看过去某年某日的地图", () => this.#toggle(this.time)),
       measure: button("measure", "测量", "测量距离和面积", () => this.#toggle(this.measure)),
       here: button("here", "定位", "定位:我的位置和所在政区", () => this.locator.run()),
+      share: button("share", "分享", "分享当前地图的链接", () => share(document.title, acts.address())),
     };
     const onOpen = (name) => (open, held) => {
       this.buttons[name].setAttribute("aria-expanded", String(open));
