@@ -1,6 +1,7 @@
 // The public map page: joins folium's map with search box, card, labels, tiles and the address of the page.
 /* global L */
 import { Api } from "./api.js";
+import { extent } from "./extent.js";
 import { Card } from "./card.js";
 import { calm, el, icon, ICONS, phone } from "./dom.js";
 import { Labels } from "./labels.js";
@@ -95,6 +96,8 @@ class Viewer {
       q && this.search.run({ quiet: Boolean(place) }),
       place && this.choose(place, { keepView: Boolean(view), jump: true }),
     ]);
+    // A link to a search, without a view of its own, shows where its first results are.
+    if (q && !place && !view && !this.moved) this.#goToResults();
   }
 
   /** Open the card of a place, mark it on the map and go there. */
@@ -259,6 +262,12 @@ class Viewer {
     } else if (geometry) {
       this.#fit(L.geoJSON(geometry).getBounds(), { animate, maxZoom: PLACE_ZOOM });
     }
+  }
+
+  #goToResults() {
+    const found = extent(this.search.items);
+    const bounds = found && toBounds(found.bbox);
+    if (bounds && this.bounds.contains(bounds)) this.#fit(bounds, { animate: false, maxZoom: found.zoom });
   }
 
   /** Bring bounds into the part of the map that panel and sheet leave free. */
