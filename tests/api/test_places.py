@@ -11,9 +11,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from api import installation
+from foundation.coordinates import grid
 from foundation.dates import parse
 from foundation.settings import settings
-from foundation.coordinates import grid
 from placenames.register.schemas import PlaceFeature, PlaceProperties
 from processes.edge import finish
 from tests.makers import make_name, make_place

@@ -1,9 +1,9 @@
 // The public map page: joins folium's map with search box, card, labels, tiles and the address of the page.
 /* global L */
 import { Api } from "./api.js";
-import { extent } from "./extent.js";
 import { Card } from "./card.js";
 import { calm, el, icon, ICONS, phone } from "./dom.js";
+import { extent } from "./extent.js";
 import { Labels } from "./labels.js";
 import { copy, reportDialog, toast } from "./notes.js";
 import { Permalink } from "./permalink.js";
@@ -45,6 +45,7 @@ class Viewer {
         travel: (asOf, how) => this.travel(asOf, how),
         lower: () => phone() && this.sheet.isOpen && this.sheet.go("peek"),
         changed: () => this.#limit(),
+        middle: () => this.middle,
         ask: (latlng) => this.ask(latlng),
         fit: (bounds, how) => this.#fit(bounds, how),
         address: () => this.link.address({ ...this.link.state, view: this.#view() }),
@@ -171,6 +172,13 @@ class Viewer {
     if (this.search.isAnswered) this.search.open();
     else this.search.run();
     if (!phone()) this.search.focus();
+  }
+
+  /** Where the middle is of what nothing covers, in pixels of the map. */
+  get middle() {
+    const { left, top, bottom } = this.#room();
+    const size = this.map.getSize();
+    return L.point((left + size.x) / 2, (top + size.y - bottom) / 2);
   }
 
   /** The reader went back or forward. */
@@ -321,6 +329,7 @@ class Viewer {
     if (this.edge) map.off("zoomend", this.edge);
     this.edge = edge;
     map.on("zoomend", edge);
+    this.tools.roomChanged();
   }
 
   #controls() {
@@ -352,7 +361,8 @@ class Viewer {
       else if (found && found.id && map.getZoom() < AREA_PICK_ZOOM) this.choose(found.id, { push: true });
       else if (found) this.ask(latlng);
     });
-    map.on("contextmenu", ({ latlng }) => this.tools.takes(latlng) || this.ask(latlng)); // a long press on a phone, the right button on a desk
+    // A long press on a phone, the right button on a desk.
+    map.on("contextmenu", ({ latlng }) => this.tools.takes(latlng) || this.ask(latlng));
     let waiting = false;
     map.on("mousemove", ({ latlng }) => {
       if (waiting) return;
@@ -370,7 +380,6 @@ class Viewer {
         this.search.focus();
       } else if (event.key === "Escape" && !typing && !byId("dialog").open) {
         if (this.search.isOpen) this.search.close();
-        else if (this.tools.close()) return;
         else if (this.sheet.isOpen) {
           this.close({ push: true });
           this.search.focus();

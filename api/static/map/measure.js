@@ -14,9 +14,12 @@ const POINT = { radius: 5, color: INK, weight: 2, fillColor: "#fff", fillOpacity
 const TWICE = { pixels: 6, milliseconds: 500 };
 
 export class Measure {
-  /** @param onOpen called with whether the tool is open, and whether the focus was in it */
-  constructor({ map, tray, onOpen }) {
-    Object.assign(this, { map, tray, onOpen });
+  /**
+   * @param middle function that gives the middle of the free part of the map, in pixels
+   * @param onOpen called with whether the tool is open, and whether the focus was in it
+   */
+  constructor({ map, tray, middle, onOpen }) {
+    Object.assign(this, { map, tray, middle, onOpen });
     this.kind = "length";
     this.points = [];
     this.drawing = false;
@@ -27,7 +30,8 @@ export class Measure {
     map.on("mousemove", ({ latlng }) => this.drawing && this.#look(latlng));
     map.on("mouseout", () => this.ahead.clearLayers());
     map.on("dblclick", () => this.drawing && this.finish());
-    document.addEventListener("keydown", (event) => this.drawing && this.#key(event));
+    // Before the map's own keys: while measuring, they mean points.
+    document.addEventListener("keydown", (event) => this.drawing && this.#key(event), { capture: true });
   }
 
   async open() {
@@ -88,7 +92,7 @@ export class Measure {
     this.kinds = { length: kind("length", "测距离"), area: kind("area", "测面积") };
     this.total = el("p", { class: "measure-total", role: "status", "aria-live": "polite" });
     this.note = el("p", { class: "faint" });
-    this.centre = act("中心加点", () => this.takes(this.map.getCenter()), "中心加点:在地图中心的十字处加一点");
+    this.centre = act("中心加点", () => this.#mark(), "中心加点:在地图中心的十字处加一点");
     this.undone = act("撤销", () => this.undo(), "撤销最后一点");
     this.done = act("完成", () => this.finish());
     this.cleared = act("清除", () => this.clear(), "清除,重新测量");
@@ -103,15 +107,28 @@ export class Measure {
     this.#draw(this.drawing);
   }
 
+  /** A point at the cross, in the middle of what nothing covers. */
+  #mark() {
+    this.takes(this.map.containerPointToLatLng(this.middle()));
+  }
+
+  /** The cross goes to where the free part of the map has its middle now. */
+  place() {
+    const { x, y } = this.middle();
+    this.cross.style.left = `${x}px`;
+    this.cross.style.top = `${y}px`;
+  }
+
   /** Keys outside the tray's own controls; the tray itself ends at Escape. */
   #key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName)) return;
     const onMap = event.target === this.map.getContainer();
     if (event.key === "Backspace") this.undo();
     else if (event.key === "Enter" && onMap) this.finish();
-    else if (event.key === " " && onMap) this.takes(this.map.getCenter());
+    else if (event.key === " " && onMap) this.#mark();
     else return;
     event.preventDefault();
+    event.stopPropagation();
   }
 
   #look(latlng) {
@@ -129,6 +146,7 @@ export class Measure {
     document.body.classList.toggle("measuring", drawing);
     map.doubleClickZoom[drawing ? "disable" : "enable"]();
     this.cross.hidden = !drawing;
+    this.place();
     this.ahead.clearLayers();
     this.drawn.clearLayers();
     const closed = this.kind === "area" && points.length > 2;

@@ -1,12 +1,11 @@
 // The ground of the map: divisions and places from our own vector tiles, drawn on canvas, with picking and highlight.
 /* global L */
+import { keepInSight } from "./afterimage.js";
 
 // Pale fills on which every label keeps a contrast of more than 4.5 : 1. Neighbours differ by the tile's `tint`.
 const TINTS = ["#f8eedb", "#e7f0df", "#f7e5df", "#e4edf1", "#ede7f2", "#f6f2d4"];
 const INK = { province: "#8a5a78", prefecture: "#9a7f8c", county: "#bdb2a8", place: "#5c6668" };
 const CHOSEN = "#c0392b";
-const MARKED = { stroke: true, color: CHOSEN, weight: 2.5, fill: true, fillColor: "#fbe3dc", fillOpacity: 1 };
-const LATEST = 8000; // milliseconds until an unfinished picture takes the place of the old one
 
 // Up to this zoom the prefectures carry the colour, beyond it the counties: what is coloured is what a tap picks.
 const PREFECTURE_ZOOM = 8;
@@ -96,7 +95,7 @@ export function makeTiles({ url, bounds, minZoom, maxZoom, onFault }) {
         });
     },
   });
-  const picture = (address) => new Grid(address, {
+  const grid = new Grid(url, {
     rendererFactory: sharpTile,
     vectorTileLayerStyles: STYLES,
     getFeatureId: (feature) => (feature.properties.part === "fill" ? `d${feature.properties.place}` : undefined),
@@ -107,52 +106,29 @@ export function makeTiles({ url, bounds, minZoom, maxZoom, onFault }) {
     keepBuffer: 1,
   });
 
-  let grid = picture(url);
-  let coming = null; // the picture of another day, until it is whole
   let chosen = null;
-  const pictures = () => [grid, coming].filter(Boolean);
   return {
-    get layer() { return grid; },
+    layer: grid,
     /** Fetch everything again. Not `grid.redraw()`: at half zooms Leaflet 1.9 then asks for tiles of zoom 7.5. */
     redraw(map) {
       faulty = false;
-      for (const layer of pictures()) {
-        map.removeLayer(layer);
-        map.addLayer(layer);
-      }
+      map.removeLayer(grid);
+      map.addLayer(grid);
     },
-    /** Show the tiles of another address; the old picture stays until the new one is there. */
+    /** Show the tiles of another address; what was drawn stays in sight until they are there. */
     setUrl(map, address) {
-      if ((coming || grid)._url === address) return;
-      if (coming) map.removeLayer(coming);
-      coming = null;
       if (grid._url === address) return;
-      faulty = false;
-      const next = picture(address);
-      coming = next;
-      if (chosen) next.setFeatureStyle(chosen, MARKED);
-      let timer = 0;
-      const change = () => {
-        window.clearTimeout(timer);
-        if (coming !== next) return;
-        map.removeLayer(grid);
-        [grid, coming] = [next, null];
-      };
-      // A tile fades in for a fifth of a second. Where none is wanted nothing is ever "loaded": hence the other clock.
-      next.once("load", () => {
-        window.clearTimeout(timer);
-        timer = window.setTimeout(change, 250);
-      });
-      timer = window.setTimeout(change, LATEST);
-      map.addLayer(next);
+      keepInSight(map, grid);
+      grid.setUrl(address, true);
+      this.redraw(map);
     },
     /** Colour the area of a division's place; used where the register holds no outline of its own for it. */
     choose(place) {
-      for (const layer of pictures()) {
-        if (chosen) layer.resetFeatureStyle(chosen);
-        if (place) layer.setFeatureStyle(`d${place}`, MARKED);
-      }
+      if (chosen) grid.resetFeatureStyle(chosen);
       chosen = place ? `d${place}` : null;
+      if (chosen) {
+        grid.setFeatureStyle(chosen, { stroke: true, color: CHOSEN, weight: 2.5, fill: true, fillColor: "#fbe3dc", fillOpacity: 1 });
+      }
     },
     /** What lies under a position: the nearest dot within reach, else the coloured area, else null. */
     pick: (map, latlng) => pick(grid, map, latlng),

@@ -11,7 +11,8 @@ export class Tools {
   /**
    * @param acts what tools may do with the page:
    *   asOf() the day of the view, travel(asOf, how), lower() the card's sheet on a phone, changed() the room for the map,
-   *   ask(latlng) what is there, fit(bounds, how) into the free part of the map, address() of the view
+   *   ask(latlng) what is there, fit(bounds, how) into the free part of the map, address() of the view,
+   *   middle() of the free part in pixels
    */
   constructor({ map, api, bounds, acts }) {
     this.map = map;
@@ -28,7 +29,7 @@ export class Tools {
       else if (held) this.buttons[name].focus({ preventScroll: true });
     };
     this.time = new TimeBar({ api, tray: this.tray, asOf: acts.asOf, travel: acts.travel, onOpen: onOpen("time") });
-    this.measure = new Measure({ map, tray: this.tray, onOpen: onOpen("measure") });
+    this.measure = new Measure({ map, tray: this.tray, middle: acts.middle, onOpen: onOpen("measure") });
     this.locator = new Locator({
       map, bounds, acts, onBusy: (busy) => this.buttons.here.setAttribute("aria-busy", String(busy)),
     });
@@ -53,6 +54,11 @@ export class Tools {
   /** Pixels of the map's lower edge that the tray covers. */
   get covered() {
     return this.tray.height;
+  }
+
+  /** The free part of the map has changed. */
+  roomChanged() {
+    this.measure.place();
   }
 
   /** Whether a click on the map belongs to a tool; then it is taken. */

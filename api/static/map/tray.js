@@ -7,16 +7,20 @@ export class Tray {
     this.node = el("section", { class: "tray", hidden: true });
     this.owner = null;
     document.getElementById("sheet").before(this.node);
-    this.node.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
-      event.preventDefault();
-      event.stopPropagation();
-      this.close();
-    });
+    document.addEventListener("keydown", (event) => this.#escape(event), { capture: true });
     new ResizeObserver(() => {
       document.documentElement.style.setProperty("--tray", `${this.height}px`);
       onChange();
     }).observe(this.node);
+  }
+
+  /** Escape shuts the tray, unless it means something nearer: a dialog, the list of results, what is being typed. */
+  #escape(event) {
+    const typing = event.target.matches("input, textarea, select") && !this.node.contains(event.target);
+    if (event.key !== "Escape" || !this.owner || typing || document.querySelector(".searching, dialog[open]")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.close();
   }
 
   /** Pixels that the tray takes, the gap above it included; 0 when it is shut. */
