@@ -7,6 +7,7 @@ EPSG:4490 (CGCS2000) is the truth of the register; coordinates in code are alway
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import lru_cache
 
 import shapely
@@ -47,6 +48,29 @@ def zone(lon: float) -> int:
 def gauss_krueger(lon: float, *, numbered: bool = False) -> int:
     """EPSG code of the CGCS2000 3° zone at a longitude; `numbered` puts the zone number before the easting."""
     return (4513 if numbered else 4534) + zone(lon) - ZONES.start
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A position in its 3° zone: the zone, its central meridian in degrees, metres north (x) and east (y).
+
+    The easting has the zone's number before it, as maps in China print it (EPSG:4513–4533).
+    """
+
+    zone: int
+    meridian: int
+    x: float
+    y: float
+
+
+def grid(lon: float, lat: float) -> Grid | None:
+    """The position in its 3° Gauss-Krüger zone, to the millimetre; None where China has no zone (west of 73.5°)."""
+    try:
+        number = zone(lon)
+    except Refused:
+        return None
+    east, north = transformer(CGCS2000, gauss_krueger(lon, numbered=True)).transform(lon, lat)
+    return Grid(number, 3 * number, round(north, 3), round(east, 3))
 
 
 @lru_cache(maxsize=64)

@@ -1,4 +1,4 @@
-"""What the map asks for: tiles and labels."""
+"""What the map asks for: tiles, labels, and the days that its time slider can show."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from api.access import Public, PublicReader
 from api.installation import installation
 from api.routes.places import AsOf
 from boundaries.divisions import queries as divisions
+from boundaries.divisions.schemas import Times
 from foundation import clock, dates
 from foundation.errors import FieldError, Malformed, NotFound
 from placenames.search import tiles as places
@@ -67,3 +68,9 @@ def labels(
     items = divisions.labels(reader, bounds, zoom, day, MOST_LABELS)
     items += places.labels(reader, bounds, zoom, day, MOST_LABELS - len(items))
     return {"items": items}
+
+
+@router.get("/api/map/times", summary="可以回看的时间", responses={200: {"model": Times}})
+def times(access: Public, reader: PublicReader) -> Response:
+    """The days from the first known to the register to today, and the years in which divisions changed."""
+    return Response(divisions.times(reader, clock.today()), media_type="application/json")

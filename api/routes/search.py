@@ -10,7 +10,7 @@ from api.access import Public, PublicReader
 from api.installation import installation
 from boundaries.divisions import queries as divisions
 from foundation import clock, dates
-from foundation.coordinates import CHINA
+from foundation.coordinates import CHINA, grid
 from foundation.errors import FieldError, Malformed
 from placenames.search import queries
 from placenames.search.question import FIRST_PAGE, MOST, narrowed, numbers, read_cursor, read_question
@@ -64,7 +64,7 @@ def lookup(
     today = clock.today()
     day = dates.as_of(as_of, today)
     found = divisions.containing(reader, lon, lat, day if day < today else None)
-    return {"lon": lon, "lat": lat, **found, "places": queries.nearest(reader, lon, lat, day)}
+    return {"lon": lon, "lat": lat, "grid": grid(lon, lat), **found, "places": queries.nearest(reader, lon, lat, day)}
 
 
 def check_position(lon: float, lat: float) -> None:

@@ -136,6 +136,11 @@ def tile(reader: Reader, zoom: int, x: int, y: int, as_of: date) -> bytes:
     return bytes(row[0]) if row[0] is not None else b""
 
 
+def times(reader: Reader, today: date) -> str:
+    """From which day the divisions are known, and how many changes each year brought up to today (JSON object)."""
+    return str(_rows(reader, "times", as_of=today)[0][0])
+
+
 LABEL = ("id", "name", "kind", "rank", "lon", "lat")
 
 

@@ -49,6 +49,21 @@ class Division(Listed):
     note: str
 
 
+class ChangesOfYear(BaseModel):
+    """How many changes a year brought."""
+
+    year: int
+    changes: int
+
+
+class Times(BaseModel):
+    """The days that the register can tell of: from the first known to today; null where it holds no division yet."""
+
+    first: date | None
+    today: date
+    years: list[ChangesOfYear]
+
+
 class Strand(BaseModel):
     """One strand of a change: continued 沿续, merged 并入, split 析出, part 部分划入."""
 

@@ -30,6 +30,7 @@ MANIFEST = "manifest.json"
 # Package → files in it (a pattern) → folder below vendor/<package>/.
 WANTED: dict[str, dict[str, str]] = {
     "@geoman-io/leaflet-geoman-free": {"dist/leaflet-geoman.min.js": "", "dist/leaflet-geoman.css": ""},
+    "geographiclib-geodesic": {"geographiclib-geodesic.min.js": ""},
     "leaflet": {"dist/leaflet.js": "", "dist/leaflet.css": "", "dist/images/*": "images"},
     "leaflet.vectorgrid": {"dist/Leaflet.VectorGrid.bundled.min.js": ""},
     "swagger-ui-dist": {"swagger-ui-bundle.js": "", "swagger-ui.css": "", "swagger-ui-bundle.js.LICENSE.txt": ""},

@@ -7,6 +7,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from foundation.coordinates import Grid
+
 
 class NameInTime(BaseModel):
     """One name of a place with its period; `*_precision` tells how exactly a day is known."""
@@ -57,6 +59,7 @@ class PlaceProperties(BaseModel):
     secrecy: str
     lon: float | None
     lat: float | None
+    grid: Grid | None
     bbox: list[float] | None
     becomes: list[Kin]
     came_from: list[Kin]

@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from foundation.coordinates import Grid
+
 
 class Matched(BaseModel):
     """The name that matched, its kind, and how it matched."""
@@ -95,5 +97,6 @@ class LookupAnswer(BaseModel):
     lat: float
     divisions: list[Containing]
     places: list[Near]
+    grid: Grid | None = None
     candidates: list[Containing] | None = None
     boundary: Literal["today"] | None = None

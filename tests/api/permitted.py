@@ -271,6 +271,7 @@ SAMPLES: dict[str, dict[str, Ask]] = {
     "GET /api/divisions/{code}/lineage": _plain(address={"code": "320682"}),
     "GET /tiles/map/{z}/{x}/{y}.mvt": _plain(address={"z": "14", "x": "13680", "y": "6620"}),
     "GET /api/map/labels": _plain(params={"bbox": "120.5,32.3,120.6,32.4", "zoom": "10"}),
+    "GET /api/map/times": _plain(),
     "GET /api/classes": _plain(),
     "POST /api/names/spell": _plain(json={"name": "东大街", "kind": "street"}),
     "POST /api/session": {

@@ -33,6 +33,7 @@ STAFF = {
 }
 FREE = {
     "/api/map/labels",
+    "/api/map/times",
     "/api/password",
     "/api/classes",
     "/api/routes",

@@ -11,6 +11,7 @@ from pyproj import Geod
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from foundation.coordinates import grid
 from placenames.search.schemas import LookupAnswer
 from processes.edge import finish
 from tests.makers import make_name, make_place
@@ -60,6 +61,18 @@ def test_the_nearest_places_are_told_with_metres_on_the_ellipsoid(client: TestCl
         assert all(one.metres <= other.metres for one, other in pairwise(found))
         true = sorted(places, key=lambda row: ELLIPSOID.inv(lon, lat, row.lon, row.lat)[2])[:10]
         assert {near.id for near in found} == {str(row.place_id) for row in true}
+
+
+@pytest.mark.parametrize(("lon", "zone"), [(120.86, 40), (118.49999, 39), (118.5, 40), (121.66, 41)])
+def test_a_point_is_told_in_its_three_degree_zone(client: TestClient, lon: float, zone: int) -> None:
+    told = look(client, lon, 32.01).grid
+    assert told is not None
+    assert (told.zone, told.meridian) == (zone, 3 * zone)
+    assert told == grid(lon, 32.01)
+
+
+def test_where_china_has_no_zone_a_point_is_told_without(client: TestClient) -> None:
+    assert look(client, 73.2, 39.5).grid is None
 
 
 def test_divisions_are_not_among_the_nearest_places(client: TestClient) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from api import installation
+from foundation.coordinates import grid
 from foundation.dates import parse
 from foundation.settings import settings
 from placenames.register.schemas import PlaceFeature, PlaceProperties
@@ -61,6 +62,42 @@ def test_a_place_is_a_feature_with_its_names_in_time(client: TestClient) -> None
     assert told.names[0].valid_from == told.names[1].valid_to
     assert all(name.source for name in told.names)
     assert told.secrecy == "公开"
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "zone", "east", "north"),
+    [
+        (120.86, 32.01, 40, 581256.628, 3543284.566),
+        (117.18, 34.26, 39, 516578.436, 3792516.534),
+        (121.66, 31.81, 41, 373113.596, 3521566.446),
+    ],
+)
+def test_a_place_is_told_in_its_three_degree_zone_as_published_check_values_have_it(
+    session: Session, client_of_session: TestClient, lon: float, lat: float, zone: int, east: float, north: float
+) -> None:
+    place = make_place(session, lon=lon, lat=lat)
+    finish(session)
+    told = read(client_of_session, place).properties.grid
+    assert told is not None
+    assert (told.zone, told.meridian) == (zone, 3 * zone)
+    assert told.x == pytest.approx(north, abs=0.002)
+    assert told.y == pytest.approx(zone * 1_000_000 + east, abs=0.002)
+
+
+def test_the_metres_of_a_place_are_those_of_its_public_position_and_no_finer(
+    session: Session, client_of_session: TestClient
+) -> None:
+    place = make_place(session, lon=120.560004321, lat=32.390004321)
+    finish(session)
+    told = read(client_of_session, place).properties
+    assert (told.lon, told.lat) == (120.56, 32.39)
+    assert told.grid == grid(120.56, 32.39)
+
+
+def test_a_place_without_a_position_has_none_in_a_zone_either(session: Session, client_of_session: TestClient) -> None:
+    place = make_place(session, lon=None, lat=None)
+    finish(session)
+    assert read(client_of_session, place).properties.grid is None
 
 
 def test_the_geometry_of_a_division_is_its_area_and_lies_in_its_box(client: TestClient) -> None:

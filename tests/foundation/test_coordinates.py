@@ -18,6 +18,7 @@ from foundation.coordinates import (
     WGS84,
     XIAN_1980,
     gauss_krueger,
+    grid,
     transform,
     transformer,
     zone,
@@ -54,6 +55,26 @@ def test_a_longitude_names_its_zone_with_and_without_number(
     assert gauss_krueger(lon) == epsg
     numbered = transform(shapely.Point(lon, lat), CGCS2000, gauss_krueger(lon, numbered=True))
     assert numbered.x == pytest.approx(zone(lon) * 1_000_000 + easting, abs=0.001), place
+
+
+@pytest.mark.parametrize(("place", "lon", "lat", "epsg", "easting", "northing"), CHECKS)
+def test_a_position_is_told_in_its_zone_as_maps_print_it(
+    place: str, lon: float, lat: float, epsg: int, easting: float, northing: float
+) -> None:
+    told = grid(lon, lat)
+    assert told is not None
+    assert (told.zone, told.meridian) == (epsg - 4534 + 25, 3 * (epsg - 4534 + 25)), place
+    assert told.x == pytest.approx(northing, abs=0.001)
+    assert told.y == pytest.approx(told.zone * 1_000_000 + easting, abs=0.001)
+
+
+def test_on_the_edge_of_two_zones_the_eastern_one_is_told() -> None:
+    assert [getattr(grid(lon, 32), "zone", None) for lon in (118.49999, 118.5, 121.5)] == [39, 40, 41]
+
+
+@pytest.mark.parametrize("lon", [73.0, 73.49, 137.0])
+def test_where_china_has_no_zone_none_is_told(lon: float) -> None:
+    assert grid(lon, 40) is None
 
 
 @given(LONS)

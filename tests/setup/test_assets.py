@@ -11,6 +11,7 @@ from deploy.setup import assets
 from foundation.errors import Refused
 
 USED_BY_PAGES = (
+    "geographiclib-geodesic/geographiclib-geodesic.min.js",
     "leaflet/leaflet.js",
     "leaflet/leaflet.css",
     "leaflet/images/layers.png",
@@ -105,4 +106,4 @@ def test_what_is_in_place_is_what_the_manifest_tells() -> None:
     assert set(USED_BY_PAGES) <= listed
     for package in assets.WANTED:
         kept = {path.name for path in (assets.VENDOR / package).iterdir()}
-        assert kept & {"LICENSE", "README.md"}
+        assert kept & {"LICENSE", "LICENSE.txt", "README.md"}

@@ -32,6 +32,10 @@ export class Api {
     return this.#get("/api/lookup", { lon: lon.toFixed(6), lat: lat.toFixed(6) }, signal);
   }
 
+  times(signal) {
+    return this.#get("/api/map/times", {}, signal);
+  }
+
   tiles() {
     const asOf = this.asOf();
     return `/tiles/map/{z}/{x}/{y}.mvt${asOf ? `?as_of=${encodeURIComponent(asOf)}` : ""}`;

@@ -1,8 +1,8 @@
 // The cards: what the register says about one place, and what lies at a tapped position.
+import { coordinates, MIDDLE } from "./coordinates.js";
 import { el, fill, icon, ICONS } from "./dom.js";
 import {
-  addressWord, becameWord, cameWord, dateWord, decimalWord, heirs, levelWord, metresWord, nameWord, periodWord, relationWord, sexagesimalWord,
-  statusWord,
+  addressWord, becameWord, cameWord, dateWord, heirs, levelWord, metresWord, nameWord, periodWord, relationWord, statusWord,
 } from "./words.js";
 
 export class Card {
@@ -55,7 +55,7 @@ export class Card {
       this.#buttons(properties, located),
       this.#lineage(properties),
       names(properties),
-      located ? position(properties, this.acts, Boolean(properties.own_division)) : el(
+      located ? coordinates(properties, this.acts.copy, Boolean(properties.own_division)) : el(
         "section", { class: "block" }, el("h3", {}, "位置"),
         el("p", {}, properties.location ? `${properties.location}(坐标待采集)` : "坐标待采集"),
       ),
@@ -93,7 +93,7 @@ export class Card {
         "section", { class: "block" }, el("h3", {}, "附近地名"),
         el("ul", { class: "links" }, near.map((p) => this.#row(p.id, p.name, metresWord(p.metres)))),
       ),
-      position({ lon, lat, datum: "CGCS2000" }, this.acts),
+      coordinates({ lon, lat, datum: "CGCS2000", grid: answer.grid }, this.acts.copy),
     );
   }
 
@@ -230,21 +230,5 @@ function navigation({ name, lon, lat, own_division: area }) {
       el("a", { class: "button", rel: "noopener noreferrer", href: `https://api.map.baidu.com/marker?${baidu}` }, "百度地图"),
     ),
     el("p", { class: "faint" }, "坐标按 WGS-84 传给导航软件,与本图所用 CGCS2000 相差不到 1 米。"),
-  );
-}
-
-const MIDDLE = "这是区域内的示意点,不是政府驻地。";
-
-function position({ lon, lat, datum }, acts, area = false) {
-  const text = `${lat},${lon}`;
-  return el(
-    "section", { class: "block" }, el("h3", {}, area ? "示意点坐标" : "坐标"),
-    area && el("p", { class: "faint" }, MIDDLE),
-    el("p", { class: "coordinates" }, decimalWord(lon, lat)),
-    el("p", { class: "coordinates" }, sexagesimalWord(lon, lat)),
-    el(
-      "p", { class: "faint" }, `坐标系 CGCS2000${datum && datum !== "CGCS2000" ? `(原始资料 ${datum})` : ""} `,
-      el("button", { type: "button", class: "quiet inline", on: { click: () => acts.copy(text, "坐标(纬度,经度)") } }, "复制坐标"),
-    ),
   );
 }

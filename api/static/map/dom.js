@@ -43,11 +43,16 @@ export function icon(path) {
 
 export const ICONS = {
   back: "M12 4l-6 6 6 6",
+  clock: "M10 3a7 7 0 1 0 0 14a7 7 0 0 0 0-14M10 6.2V10l2.8 1.8",
   close: "M5 5l10 10M15 5L5 15",
   copy: "M7 7h9v10H7zM4 13V3h9",
+  forth: "M8 4l6 6-6 6",
+  here: "M10 2v3M10 15v3M2 10h3M15 10h3M10 5.5a4.5 4.5 0 1 0 0 9a4.5 4.5 0 0 0 0-9M10 9.3a.7.7 0 1 0 0 1.4a.7.7 0 0 0 0-1.4",
   home: "M3 9.5L10 3l7 6.5M5 8.5V17h10V8.5",
   mend: "M4 16l1-4 8.5-8.5 3 3L8 15zM12 5l3 3",
+  measure: "M3 13L13 3l4 4L7 17zM6 10l2 2M8.5 7.5l1.5 1.5M11 5l2 2",
   navigate: "M17 3L3 9.5l6 1.5 1.5 6z",
+  share: "M10 12V3M6.5 6L10 2.5 13.5 6M6 9H4v8h12V9h-2",
 };
 
 /** Replace everything inside a node. */

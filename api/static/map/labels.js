@@ -86,6 +86,7 @@ export class Labels {
     }
     for (const [id, { item, size, shift }] of shown) {
       const text = (this.markers.get(id) || this.#marker(item)).getElement().firstChild;
+      if (text.textContent !== item.name) text.textContent = item.name; // another day, another name
       const wide = item.kind === "prefecture" && zoom > PREFECTURE_ZOOM;
       text.className = ["label", `label-${item.kind}`, `size-${size}`, wide && "label-wide", id === this.strong && "label-chosen"]
         .filter(Boolean).join(" ");

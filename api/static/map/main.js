@@ -3,13 +3,15 @@
 import { Api } from "./api.js";
 import { Card } from "./card.js";
 import { calm, el, icon, ICONS, phone } from "./dom.js";
+import { extent } from "./extent.js";
 import { Labels } from "./labels.js";
 import { copy, reportDialog, toast } from "./notes.js";
 import { Permalink } from "./permalink.js";
 import { SearchBox } from "./search.js";
 import { Sheet } from "./sheet.js";
 import { makeTiles } from "./tiles.js";
-import { dateWord } from "./words.js";
+import { Tools } from "./tools.js";
+import { eraWord } from "./words.js";
 
 const CHOSEN = { color: "#b83227", weight: 2.5, fillColor: "#c0392b", fillOpacity: 0.09, interactive: false };
 const AREA_PICK_ZOOM = 10.5; // closer than this a tap asks "what is here" instead of choosing the county
@@ -36,6 +38,19 @@ class Viewer {
       report: (properties) => reportDialog({ properties, config }),
       retry: () => this.again(),
     });
+    this.tools = new Tools({
+      map, api: this.api, bounds: this.bounds,
+      acts: {
+        asOf: () => this.link.state.asOf,
+        travel: (asOf, how) => this.travel(asOf, how),
+        lower: () => phone() && this.sheet.isOpen && this.sheet.go("peek"),
+        changed: () => this.#limit(),
+        middle: () => this.middle,
+        ask: (latlng) => this.ask(latlng),
+        fit: (bounds, how) => this.#fit(bounds, how),
+        address: () => this.link.address({ ...this.link.state, view: this.#view() }),
+      },
+    });
     this.search = new SearchBox({
       parts: Object.fromEntries(
         ["q", "search", "clear", "busy", "drop", "results", "notice", "more", "count", "said"].map((id) => [id, byId(id)]),
@@ -59,8 +74,7 @@ class Viewer {
     }
     this.map.on("moveend", () => {
       if (!this.moved) return;
-      const at = this.map.getCenter();
-      this.link.write({ view: { zoom: this.map.getZoom(), lat: at.lat, lon: at.lng } });
+      this.link.write({ view: this.#view() });
     });
     const retry = () => {
       this.tiles.redraw(this.map);
@@ -83,18 +97,19 @@ class Viewer {
       q && this.search.run({ quiet: Boolean(place) }),
       place && this.choose(place, { keepView: Boolean(view), jump: true }),
     ]);
+    // A link to a search, without a view of its own, shows where its first results are.
+    if (q && !place && !view && !this.moved) this.#goToResults();
   }
 
   /** Open the card of a place, mark it on the map and go there. */
-  async choose(id, { push = false, name = "", keepView = false, jump = false, near = false, fromList = false } = {}) {
+  async choose(id, { push = false, name = "", keepView = false, jump = false, near = false, fromList = false, stay = false } = {}) {
     this.search.close();
-    this.again = () => this.choose(id, { name, keepView, jump, near });
+    this.again = (more) => this.choose(id, { name, keepView, jump, near, ...more });
     this.#stopAsking();
     const asking = new AbortController();
     this.asking = asking;
     this.link.write({ place: id }, { push });
-    this.card.loading(name);
-    this.sheet.show(this.sheet.isOpen ? this.sheet.stop : "half");
+    if (!stay) this.#await(name);
     if (fromList) byId("card").focus({ preventScroll: true });
     try {
       const feature = await this.api.place(id, asking.signal);
@@ -104,7 +119,7 @@ class Viewer {
       this.card.place(feature.properties, typeof lon === "number" && typeof lat === "number");
       document.title = `${feature.properties.name} · ${this.config.title}`;
       // A link made on a wide screen may hold a view in which a phone's sheet would cover the place.
-      if (!keepView || !this.#inSight(feature.properties)) this.#goTo(feature, { jump, near });
+      if (!stay && (!keepView || !this.#inSight(feature.properties))) this.#goTo(feature, { jump, near });
     } catch (error) {
       if (error.name === "AbortError") return;
       if (!("title" in error)) throw error;
@@ -114,18 +129,17 @@ class Viewer {
   }
 
   /** What is at this position: the divisions that hold it and the names around. */
-  async ask(latlng) {
+  async ask(latlng, { stay = false } = {}) {
     if (!this.bounds.contains(latlng)) return;
     this.search.close();
-    this.again = () => this.ask(latlng);
+    this.again = (more) => this.ask(latlng, more);
     this.#stopAsking();
     const asking = new AbortController();
     this.asking = asking;
     this.#unmark();
     this.link.write({ place: "" });
     pin(latlng, "").addTo(this.chosen);
-    this.card.loading("此处");
-    this.sheet.show(this.sheet.isOpen ? this.sheet.stop : "half");
+    if (!stay) this.#await("此处");
     const [lon, lat] = [Number(latlng.lng.toFixed(5)), Number(latlng.lat.toFixed(5))];
     try {
       const answer = await this.api.lookup(lon, lat, asking.signal);
@@ -135,6 +149,13 @@ class Viewer {
       if (!("title" in error)) throw error;
       this.card.fault(error);
     }
+  }
+
+  /** A card that is on its way; on a phone no higher than leaves room for a tool in use. */
+  #await(name) {
+    this.card.loading(name);
+    const stop = phone() && this.tools.isOpen ? "peek" : "half";
+    this.sheet.show(this.sheet.isOpen ? this.sheet.stop : stop);
   }
 
   close({ push = false } = {}) {
@@ -153,6 +174,13 @@ class Viewer {
     if (!phone()) this.search.focus();
   }
 
+  /** Where the middle is of what nothing covers, in pixels of the map. */
+  get middle() {
+    const { left, top, bottom } = this.#room();
+    const size = this.map.getSize();
+    return L.point((left + size.x) / 2, (top + size.y - bottom) / 2);
+  }
+
   /** The reader went back or forward. */
   async restore({ q, place, view, asOf }) {
     this.#still();
@@ -168,6 +196,19 @@ class Viewer {
     ]);
   }
 
+  /** The map of another day: what is open follows, and what is shown stays until the new is there. */
+  async travel(asOf, { push = false } = {}) {
+    if (asOf === this.link.state.asOf) return;
+    this.link.write({ asOf }, { push });
+    this.#era(asOf);
+    this.tiles.setUrl(this.map, this.api.tiles());
+    this.labels.load();
+    await Promise.all([
+      this.link.state.q && this.search.run({ quiet: true }),
+      this.sheet.isOpen && this.again({ stay: true }),
+    ]);
+  }
+
   showArea() {
     this.#fit(toBounds(this.config.area), { animate: false, maxZoom: this.config.maxZoom });
   }
@@ -177,8 +218,9 @@ class Viewer {
     const node = byId("era");
     node.hidden = !asOf;
     document.body.classList.toggle("past", Boolean(asOf));
-    node.firstChild.textContent = asOf ? `${dateWord(asOf)}${asOf.length === 4 ? "底" : ""}的名称(界线按今天)` : "";
+    node.firstChild.textContent = asOf ? `${eraWord(asOf)}的名称(界线按今天)` : "";
     this.search.forget();
+    this.tools.time.show(asOf);
   }
 
   #stopAsking() {
@@ -205,6 +247,11 @@ class Viewer {
     this.labels.choose({ area: properties.id });
   }
 
+  #view() {
+    const { lat, lng } = this.map.getCenter();
+    return { zoom: this.map.getZoom(), lat, lon: lng };
+  }
+
   #inSight({ lon, lat }) {
     if (typeof lon !== "number" || typeof lat !== "number") return true;
     const [at, size, room] = [this.map.latLngToContainerPoint([lat, lon]), this.map.getSize(), this.#room()];
@@ -223,6 +270,12 @@ class Viewer {
     } else if (geometry) {
       this.#fit(L.geoJSON(geometry).getBounds(), { animate, maxZoom: PLACE_ZOOM });
     }
+  }
+
+  #goToResults() {
+    const found = extent(this.search.items);
+    const bounds = found && toBounds(found.bbox);
+    if (bounds && this.bounds.contains(bounds)) this.#fit(bounds, { animate: false, maxZoom: found.zoom });
   }
 
   /** Bring bounds into the part of the map that panel and sheet leave free. */
@@ -250,9 +303,10 @@ class Viewer {
   }
 
   #room() {
-    if (phone()) return { left: 0, top: 64, bottom: this.sheet.covered };
+    const tray = this.tools.covered;
+    if (phone()) return { left: 0, top: 64, bottom: this.sheet.covered + tray };
     const panel = byId("panel").getBoundingClientRect();
-    return { left: panel.right, top: 0, bottom: 0 };
+    return { left: panel.right, top: 0, bottom: tray };
   }
 
   /**
@@ -275,6 +329,7 @@ class Viewer {
     if (this.edge) map.off("zoomend", this.edge);
     this.edge = edge;
     map.on("zoomend", edge);
+    this.tools.roomChanged();
   }
 
   #controls() {
@@ -292,6 +347,7 @@ class Viewer {
       },
     });
     new Home({ position: "bottomright" }).addTo(map);
+    this.tools.addTo(map);
     map.on("resize", () => this.#limit());
   }
 
@@ -299,12 +355,14 @@ class Viewer {
     const { map } = this;
     map.on("click", ({ latlng }) => {
       this.search.close();
+      if (this.tools.takes(latlng)) return;
       const found = this.tiles.pick(map, latlng);
       if (found && found.kind === "place") this.choose(found.id, { push: true, near: true });
       else if (found && found.id && map.getZoom() < AREA_PICK_ZOOM) this.choose(found.id, { push: true });
       else if (found) this.ask(latlng);
     });
-    map.on("contextmenu", ({ latlng }) => this.ask(latlng)); // a long press on a phone, the right button on a desk
+    // A long press on a phone, the right button on a desk.
+    map.on("contextmenu", ({ latlng }) => this.tools.takes(latlng) || this.ask(latlng));
     let waiting = false;
     map.on("mousemove", ({ latlng }) => {
       if (waiting) return;
@@ -314,10 +372,7 @@ class Viewer {
         map.getContainer().classList.toggle("over", Boolean(this.tiles.pick(map, latlng)));
       });
     });
-    byId("era").lastChild.addEventListener("click", () => {
-      this.link.write({ asOf: "" }, { push: true });
-      this.restore(this.link.state);
-    });
+    byId("era").lastChild.addEventListener("click", () => this.travel("", { push: true }));
     document.addEventListener("keydown", (event) => {
       const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
       if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {

@@ -28,8 +28,8 @@ export class Permalink {
     window.history[push ? "pushState" : "replaceState"](null, "", address);
   }
 
-  address() {
-    const { q, place, asOf, view } = this.state;
+  address(state = this.state) {
+    const { q, place, asOf, view } = state;
     const params = new URLSearchParams();
     if (q) params.set("q", q);
     if (place) params.set("place", place);

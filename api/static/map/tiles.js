@@ -1,5 +1,6 @@
 // The ground of the map: divisions and places from our own vector tiles, drawn on canvas, with picking and highlight.
 /* global L */
+import { keepInSight } from "./afterimage.js";
 
 // Pale fills on which every label keeps a contrast of more than 4.5 : 1. Neighbours differ by the tile's `tint`.
 const TINTS = ["#f8eedb", "#e7f0df", "#f7e5df", "#e4edf1", "#ede7f2", "#f6f2d4"];
@@ -118,8 +119,10 @@ export function makeTiles({ url, bounds, minZoom, maxZoom, onFault }) {
       map.removeLayer(grid);
       map.addLayer(grid);
     },
+    /** Show the tiles of another address; what was drawn stays in sight until they are there. */
     setUrl(map, address) {
       if (grid._url === address) return;
+      keepInSight(map, grid);
       grid.setUrl(address, true);
       this.redraw(map);
     },

@@ -58,6 +58,9 @@ export function dateWord(date, precision = "day") {
   return `${year}年${month}月${day}日`;
 }
 
+/** The year or day that a view is of: a year means its end; nothing for today. */
+export const eraWord = (asOf) => (asOf ? `${dateWord(asOf)}${asOf.length === 4 ? "底" : ""}` : "");
+
 /** From when until when a name was used; open ends are said to be open or unknown, never guessed. */
 export function periodWord(name) {
   const from = dateWord(name.valid_from, name.from_precision);
@@ -78,17 +81,45 @@ export function decimalWord(lon, lat) {
   return `东经 ${short(lon)}°,北纬 ${short(lat)}°`;
 }
 
-export function sexagesimalWord(lon, lat) {
-  return `${sexagesimal(lon)}E,${sexagesimal(lat)}N`;
+/** Degrees, minutes, seconds; a tenth of a second is about three metres. */
+export function sexagesimalWord(lon, lat, digits = 0) {
+  return `${sexagesimal(lon, digits)}E,${sexagesimal(lat, digits)}N`;
 }
 
-function sexagesimal(value) {
-  let seconds = Math.round(Math.abs(value) * 3600);
-  const degrees = Math.floor(seconds / 3600);
-  seconds -= degrees * 3600;
-  const two = (number) => String(number).padStart(2, "0");
-  return `${degrees}°${two(Math.floor(seconds / 60))}′${two(seconds % 60)}″`;
+function sexagesimal(value, digits) {
+  const parts = 10 ** digits;
+  let seconds = Math.round(Math.abs(value) * 3600 * parts);
+  const degrees = Math.floor(seconds / (3600 * parts));
+  seconds -= degrees * 3600 * parts;
+  const minutes = Math.floor(seconds / (60 * parts));
+  seconds -= minutes * 60 * parts;
+  const two = (text) => String(text).padStart(2, "0");
+  return `${degrees}°${two(minutes)}′${(seconds / parts).toFixed(digits).padStart(digits ? 3 + digits : 2, "0")}″`;
 }
+
+const MU = 2000 / 3; // square metres of one 市亩
+
+const number = (value, digits) => value.toLocaleString("zh-CN", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+// Four digits that mean something, two decimals at most.
+const figures = (value) => number(value, value >= 1000 ? 0 : value >= 100 ? 1 : 2);
+
+/** A measured length, in the unit that suits it first. */
+export function lengthWords(metres) {
+  const [small, large] = [`${number(metres, 1)} 米`, `${number(metres / 1000, 3)} 公里`];
+  return metres < 1000 ? [small] : [large, small];
+}
+
+/** A measured area in all units that people use for one of this size, the suitable one first. */
+export function areaWords(square) {
+  const metres = `${number(square, 1)} 平方米`;
+  const mu = `${figures(square / MU)} 亩`;
+  const hectares = `${figures(square / 1e4)} 公顷`;
+  if (square < 1e4) return [metres, mu];
+  return square < 1e6 ? [hectares, mu, metres] : [`${figures(square / 1e6)} 平方公里`, hectares, mu];
+}
+
+/** Metres of a plane, to a decimetre: the public position is not finer. */
+export const planeWord = (metres) => metres.toFixed(1);
 
 /** 江苏省南通市如皋市…: the address to paste; a division is not repeated behind its own path. */
 export function addressWord(properties) {

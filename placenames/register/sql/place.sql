@@ -18,6 +18,9 @@ SELECT json_build_object(
             json_build_object('code', own.code, 'level', own.level, 'type', own.type) END,
         'names', names.list, 'location', p.location, 'source', p.source, 'datum', p.datum, 'secrecy', '公开',
         'lon', round(ST_X(p.point)::numeric, 7)::float8, 'lat', round(ST_Y(p.point)::numeric, 7)::float8,
+        'grid', CASE WHEN plane.zone BETWEEN 25 AND 45 THEN json_build_object(
+            'zone', plane.zone, 'meridian', plane.zone * 3,
+            'x', round(ST_Y(plane.point)::numeric, 3)::float8, 'y', round(ST_X(plane.point)::numeric, 3)::float8) END,
         'bbox', CASE WHEN coalesce(today.geom, p.geom, p.point) IS NOT NULL THEN json_build_array(
             round(ST_XMin(coalesce(today.geom, p.geom, p.point))::numeric, 5),
             round(ST_YMin(coalesce(today.geom, p.geom, p.point))::numeric, 5),
@@ -45,6 +48,11 @@ CROSS JOIN LATERAL (
              n.valid_from DESC NULLS LAST, n.id
     LIMIT 1
 ) lead
+CROSS JOIN LATERAL (
+    -- The 3° zone of the public position (EPSG:4513 is zone 25, with the zone's number before the easting).
+    SELECT near.zone, CASE WHEN near.zone BETWEEN 25 AND 45 THEN ST_Transform(p.point, 4513 - 25 + near.zone) END AS point
+    FROM (SELECT floor(ST_X(p.point) / 3 + 0.5)::integer AS zone) near
+) plane
 LEFT JOIN published.place_decision decision ON decision.name_id = lead.id
 CROSS JOIN LATERAL (
     SELECT json_agg(json_build_object(
