@@ -28,6 +28,8 @@ class Installation:
     province: tuple[float, float, float, float]
     area: tuple[float, float, float, float]
     area_name: str
+    home: int | None
+    """The permanent id of the bureau's division, where the register holds more than that."""
 
     @property
     def shows_boundaries(self) -> bool:
@@ -72,8 +74,9 @@ def _read(reader: Reader) -> Installation:
         province=_box(province),
         area=_box(area),
         area_name=area[4] if area else "",
+        home=area[5] if area and province and area[5] != province[5] else None,
     )
 
 
-def _box(found: tuple[float, float, float, float, str] | None) -> tuple[float, float, float, float]:
+def _box(found: tuple[float, float, float, float, str, int] | None) -> tuple[float, float, float, float]:
     return found[:4] if found else NOWHERE

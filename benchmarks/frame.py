@@ -17,7 +17,7 @@ import psycopg2
 from sqlalchemy.engine import make_url
 
 from benchmarks.ground import Ground
-from foundation.database import libpq_address, owner_address
+from foundation.database import READ_OPTIONS, libpq_address, owner_address
 from foundation.settings import PROJECT
 from foundation.sqlfiles import SqlFile
 from processes import schema
@@ -204,10 +204,12 @@ def keep_plan(benchmark: str, rows: int, name: str, statement: SqlFile, paramete
     if rows < LEAST_FOR_PLANS:
         return  # of a small register they say nothing, and would lie about as changed files
     PLANS.mkdir(exist_ok=True)
-    connection = psycopg2.connect(libpq_address(owner_address()))
+    connection = psycopg2.connect(libpq_address(owner_address()), options=READ_OPTIONS)
     try:
         with connection.cursor() as cursor:
-            cursor.execute("EXPLAIN (ANALYZE, BUFFERS) " + statement.driver_text, dict(parameters))
+            # As the service asks it: prepared, planned without its values.
+            cursor.execute(statement.prepare)
+            cursor.execute("EXPLAIN (ANALYZE, BUFFERS) " + statement.execute, dict(parameters))
             lines = [str(row[0]) for row in cursor.fetchall()]
     finally:
         connection.close()

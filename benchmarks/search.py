@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
-import random
+import os
 import statistics
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import cycle
 from urllib.parse import urlencode
@@ -15,136 +15,148 @@ from urllib.parse import urlencode
 import psycopg2
 
 from benchmarks.country import register
-from benchmarks.country.words import FAMOUS_ROADS
-from benchmarks.frame import Asked, Fact, Report, Side, compared, percentile, ratio, repeated
+from benchmarks.frame import Asked, Fact, Measured, Report, Side, compared, keep_plan, percentile, ratio, repeated
 from benchmarks.ground import Ground
-from benchmarks.serving import Client, empty, ours, serving
+from benchmarks.pressing import Connection, press, pressing
+from benchmarks.questions import ODD, OF_EACH, Asking, kinds_of
+from benchmarks.serving import Client, Server, empty, ours, serving
 from deploy.setup import steps
 from foundation import clock, dates
 from foundation.database import libpq_address, owner_address, public_reader
 from foundation.settings import PROJECT
-from placenames.search import queries
-from placenames.search.matching import sounds
+from placenames.search import forms, queries
 from placenames.search.models import DERIVED
-from placenames.search.question import narrowed, read_question
+from placenames.search.question import COUNTED, narrowed, numbers, read_cursor, read_question
+from placenames.search.tokens import LONGEST_SOUND, sounding
 
 GOLD = PROJECT / "tests" / "placenames" / "gold" / "search.csv"
-OF_EACH = 120
-SEED = 11
-ONE_BAND = ("社区", "村委会", "家庄", "新村", "小区", "家村", "大桥", "居委会")
-WARM = "各类问题都先问一遍再计时;混合题循环重复,测的是热的情形。按范围、按距离和翻页没有测。"
-Asking = dict[str, str]
-"""The parameters of one request."""
+CLIENTS = 8
+CROWD, CROWD_SECONDS, STEADY_MB = 64, 60, 20
+SMALLER = 1_000_000
+WARM = "各类问题都先问一遍再计时;混合题循环重复,测的是热的情形。"
 
 
 def run(ground: Ground, asked: Asked) -> Report:
-    """Measure each kind of question, then all mixed beside what bounds them."""
+    """Measure each kind of question, then all mixed beside what bounds them, then many clients at once."""
     register.ready(ground, asked.rows)
-    kinds = _kinds()
-    mixed = [questions[number % len(questions)] for number in range(OF_EACH) for questions in kinds.values()]
+    kinds = kinds_of()
+    _keep_plans(asked.rows)
     log = steps.home() / "log" / "bench-serving.log"
-    facts: list[Fact] = []
     with serving() as begun:
         service = begun(ours(log))
         client = Client(service.port)
-        for name, questions in kinds.items():
-            took = _times(partial(_get, client), questions)
-            facts += [
-                Fact(f"{name} 中位", statistics.median(took), "毫秒"), Fact(f"{name} 99%", percentile(took, 99), "毫秒")
-            ]  # fmt: skip
-        size = statistics.median_low([len(client.get(_path(it))) for it in kinds["全名"][:50]])
+        kinds |= _second_pages(client, kinds["开头"])
+        mixed = [questions[number % len(questions)] for number in range(OF_EACH) for questions in kinds.values()]
+        took = {name: _times(partial(_get, client), questions) for name, questions in kinds.items()}
+        size = statistics.median_low([len(client.get(_path(it))) for it in kinds["全名"]])
         bare = begun(empty(log, size))
-        other = Client(bare.port)
+        exact = [_path(it) for it in kinds["全名"]]
         sides = [
-            Side("全名:HTTP", repeated(partial(_get, client), cycle(kinds["全名"]))),
-            Side("空路由:HTTP", repeated(lambda it: other.get("/"), cycle(kinds["全名"]))),
+            Side("全名:HTTP", pressing(service.port, exact, clients=CLIENTS)),
+            Side("空路由:HTTP", pressing(bare.port, ["/"], clients=CLIENTS)),
             Side("混合:HTTP", repeated(partial(_get, client), cycle(mixed))),
             Side("混合:不经 HTTP", repeated(_ask, cycle(mixed))),
         ]
-        exact, nothing, over_http, inside = compared(sides, rounds=asked.rounds, seconds=asked.seconds, say=ground.say)
-        facts += _gold(client)
-    facts += [
-        Fact("混合 中位", statistics.median(over_http.took), "毫秒", at_most=6),
+        found = compared(sides, rounds=asked.rounds, seconds=asked.seconds, say=ground.say)
+        gold, odd = _gold(client), _odd(service)
+        crowd = _crowd(service, mixed, ground)
+    return Report(
+        f"查地名:{asked.rows:,} 条地名", found,
+        [*_each(took), *_asked_for(found, took), *gold, *odd, *crowd, *_sizes(), *_growth(ground, asked.rows, took)],
+        [WARM],
+    )  # fmt: skip
+
+
+def _keep_plans(rows: int) -> None:
+    """The plans of the statements that answer most questions: a popular name, a rare one, letters."""
+    page = {"wanted": COUNTED + 1, "forms": COUNTED + 1 + queries.TOLD_OTHERWISE, "page": COUNTED}
+    for name, text_ in (("popular", "中山路"), ("part", "和平"), ("one-band", "村委会")):
+        keep_plan("search", rows, name, forms.statement("strict"), {**forms.looked_up(text_), **page})
+    letters = {"q": "zhongshanlu", "sounding": sounding("zhongshanlu"[:LONGEST_SOUND])}
+    keep_plan("search", rows, "letters", forms.statement("spoken"), {**letters, **page})
+
+
+def _each(took: Mapping[str, Sequence[float]]) -> Iterator[Fact]:
+    for name, times in took.items():
+        yield Fact(f"{name} 中位", statistics.median(times), "毫秒")
+        yield Fact(f"{name} 99%", percentile(times, 99), "毫秒", at_most=60 if name == "同档字" else None)
+
+
+def _asked_for(found: Sequence[Measured], took: Mapping[str, Sequence[float]]) -> list[Fact]:
+    """The numbers that were promised."""
+    exact, nothing, over_http, inside = found
+    median = {name: statistics.median(times) for name, times in took.items()}
+    middle = statistics.median(over_http.took)
+    return [
+        Fact("混合 中位", middle, "毫秒", at_most=6),
         Fact("混合 99%", percentile(over_http.took, 99), "毫秒", at_most=60),
-        Fact("全名速度与空路由之比", ratio(exact, nothing), at_least=0.6),
+        Fact("常见路名与混合中位之比", median["常见路名"] / middle, "倍", at_most=3),
+        Fact("某日全名与今天之比", median["某日全名"] / median["全名"], "倍", at_most=5),
+        Fact("某日开头与今天之比", median["某日开头"] / median["开头"], "倍", at_most=5),
+        Fact(f"全名速度与空路由之比({CLIENTS} 个连接)", ratio(exact, nothing), at_least=0.6),
         Fact("混合速度与不经 HTTP 之比", ratio(over_http, inside), at_least=0.7),
-        *_sizes(),
     ]
-    return Report(f"查地名:{asked.rows:,} 条地名", (exact, nothing, over_http, inside), facts, [WARM])
 
 
-def _kinds() -> dict[str, list[Asking]]:
-    """Questions of each kind, drawn from the register; the same each time."""
-    lots = random.Random(SEED)  # noqa: S311 (what is asked is no secret)
-    names, counties = _drawn()
-    texts = [text for text, _ in names]
-    made = _Typed(lots, texts)
-    day = "2012-06-30"
-    found: dict[str, list[Asking]] = {
-        "全名": [{"q": text} for text in texts[:OF_EACH]],
-        "常见路名": [{"q": road} for road in FAMOUS_ROADS],
-        "开头": [{"q": text[:2]} for text in texts[:OF_EACH]],
-        "中间": [{"q": made.inside(text)} for text in texts if len(text) > 3][:OF_EACH],
-        "一个字": [{"q": lots.choice(text)} for text in texts[:OF_EACH]],
-        "同档字": [{"q": part} for part in ONE_BAND],
-        "全拼": [{"q": made.pinyin(text)} for text in texts[:OF_EACH]],
-        "拼音开头": [{"q": made.pinyin(text)[: lots.randint(3, 6)]} for text in texts[:OF_EACH]],
-        "首字母": [{"q": made.initials(text)} for text in texts[:OF_EACH]],
-        "混写": [{"q": text[:2] + made.pinyin(text[2:])} for text in texts if len(text) > 2][:OF_EACH],
-        "错一字": [{"q": made.wrong(text)} for text in texts if len(text) > 2][:OF_EACH],
-        "换两字": [{"q": text[0] + text[2] + text[1] + text[3:]} for text in texts if len(text) > 2][:OF_EACH],
-        "区划内": [{"q": text, "division": code} for text, code in names[:OF_EACH]],
-        "区划内常见": [{"q": lots.choice(FAMOUS_ROADS), "division": code} for _, code in names[:OF_EACH]],
-        "全地址": [{"q": counties[code] + text} for text, code in names[:OF_EACH] if code in counties],
-        "门牌": [{"q": f"{road}{lots.randint(1, 300)}号"} for road in FAMOUS_ROADS],
-        "代码": [{"q": code} for _, code in names[:OF_EACH]],
-        "类别内": [{"q": text[:2], "class": "街路巷"} for text in texts[:OF_EACH]],
-        "某日全名": [{"q": text, "as_of": day} for text in texts[:OF_EACH]],
-        "某日开头": [{"q": text[:2], "as_of": day} for text in texts[:OF_EACH]],
-    }
-    return found
+def _second_pages(client: Client, questions: Sequence[Asking]) -> dict[str, list[Asking]]:
+    """The second page of those questions that have one, as a kind of its own."""
+    nexts = [(it, json.loads(client.get(_path(it)))["next"]) for it in questions]
+    found = [{**it, "cursor": following} for it, following in nexts if following]
+    return {"翻页": found} if found else {}
 
 
-class _Typed:
-    """What people type for a name, and how they mistype it."""
-
-    def __init__(self, lots: random.Random, texts: Sequence[str]) -> None:
-        self.lots, self.characters = lots, sorted({char for text in texts for char in text})
-
-    def inside(self, text: str) -> str:
-        length = self.lots.randint(2, 3)
-        start = self.lots.randint(1, max(1, len(text) - length))
-        return text[start : start + length]
-
-    def pinyin(self, text: str) -> str:
-        return sounds(text)[0].pinyin if sounds(text) else text
-
-    def initials(self, text: str) -> str:
-        return sounds(text)[0].initials if sounds(text) else text
-
-    def wrong(self, text: str) -> str:
-        at = self.lots.randrange(len(text))
-        return text[:at] + self.lots.choice(self.characters) + text[at + 1 :]
+def _odd(service: Server) -> list[Fact]:
+    """What nobody should ask, and some do: how long the right refusal or the empty answer takes, each asked twice."""
+    connection, took, wrong = Connection(service.port), list[float](), 0
+    for path, status in (pair for pair in ODD for _ in range(2)):
+        began = time.perf_counter()
+        wrong += connection.status(path) != status
+        took.append(1000 * (time.perf_counter() - began))
+    return [
+        Fact("怪输入 最慢", max(took[1::2]), "毫秒", at_most=50),
+        Fact("怪输入 答复不对", wrong, "次", at_most=0),
+    ]
 
 
-def _drawn() -> tuple[list[tuple[str, str]], dict[str, str]]:
-    """Names as often as they occur, each with the code of its county; and the names of the counties."""
-    question = """
-        SELECT f.text, left(coalesce(v.code, ''), 6)
-        FROM placenames.search_token t TABLESAMPLE BERNOULLI (%s) REPEATABLE (7)
-        JOIN placenames.search_form f ON f.id = t.form_id
-        JOIN boundaries.division_version v ON v.division_id = t.division_id AND v.valid_to IS NULL
-        WHERE t.public AND t.current AND NOT t.inherited ORDER BY hashint8(t.place_id) LIMIT %s
-    """
-    with psycopg2.connect(libpq_address(owner_address())) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'placenames.search_token'::regclass")
-        rows = (cursor.fetchone() or (1.0,))[0]
-        cursor.execute(question, (min(100.0, 800 * OF_EACH / rows), 4 * OF_EACH))
-        names = [(str(text), str(code)) for text, code in cursor.fetchall()]
-        cursor.execute("SELECT code, name FROM boundaries.division_version WHERE level = 'county' AND valid_to IS NULL")
-        counties = {str(code): str(name) for code, name in cursor.fetchall()}
-    connection.close()
-    return names, counties
+def _crowd(service: Server, mixed: Sequence[Asking], ground: Ground) -> list[Fact]:
+    """Many clients at once for a minute: no answer may be a fault of the server, and its memory stays."""
+    ground.say(f"  {CROWD} 个客户端同时查 {CROWD_SECONDS} 秒 ……")
+    paths = [_path(it) for it in mixed]
+    press(service.port, paths, clients=CROWD, seconds=CROWD_SECONDS / 4)
+    before = _resident(service)
+    pressed = press(service.port, paths, clients=CROWD, seconds=CROWD_SECONDS)
+    faults = sum(count for status, count in pressed.statuses.items() if status >= 500)
+    return [
+        Fact(f"{CROWD} 个客户端 每秒", len(pressed.took) / CROWD_SECONDS, "次"),
+        Fact(f"{CROWD} 个客户端 99%", 1000 * percentile(pressed.took, 99), "毫秒"),
+        Fact(f"{CROWD} 个客户端 5xx", faults, "次", at_most=0),
+        Fact(f"{CROWD} 个客户端 服务内存增加", (_resident(service) - before) / 1e6, "MB", at_most=STEADY_MB),
+    ]
+
+
+def _resident(service: Server) -> int:
+    """Bytes that the server holds."""
+    with open(f"/proc/{service.process.pid}/statm", encoding="ascii") as told:
+        return int(told.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _growth(ground: Ground, rows: int, took: Mapping[str, Sequence[float]]) -> list[Fact]:
+    """How many times as long each kind takes as over the smaller register, where that one is there."""
+    if rows <= SMALLER or not register.current(ground, SMALLER):
+        return []
+    ground.say(f"  与 {SMALLER:,} 条地名时相比 ……")
+    ground.use(register.database(SMALLER))
+    kinds = kinds_of()
+    with serving() as begun:
+        client = Client(begun(ours(steps.home() / "log" / "bench-serving.log")).port)
+        kinds |= _second_pages(client, kinds["开头"])
+        return [
+            Fact(
+                f"{name} 比 {SMALLER:,} 条时", statistics.median(took[name])
+                / statistics.median(_times(partial(_get, client), questions)), "倍", at_most=2,
+            )
+            for name, questions in kinds.items() if name in took
+        ]  # fmt: skip
 
 
 def _gold(client: Client) -> list[Fact]:
@@ -196,7 +208,10 @@ def _get(client: Client, asking: Asking) -> object:
 def _ask(asking: Asking) -> object:
     question = narrowed(
         read_question(asking["q"]), division=asking.get("division"), class_=asking.get("class"),
+        bbox=numbers(asking.get("bbox"), "bbox", ("west", "south", "east", "north")),
+        near=numbers(asking.get("near"), "near", ("lon", "lat")),
         as_of=dates.as_of(asking["as_of"], clock.today()) if "as_of" in asking else None,
+        cursor=read_cursor(asking["cursor"]) if "cursor" in asking else None,
     )  # fmt: skip
     return queries.search(public_reader(), question)
 

@@ -29,6 +29,14 @@ from foundation.texts import storable
 
 PUBLIC_ROLE = "diming_public"
 _COMMON = "-c timezone=Asia/Shanghai -c jit=off"
+READ_OPTIONS = (
+    f"{_COMMON} -c default_transaction_read_only=on"
+    # Planned once for each connection: planning costs more than most of our questions.
+    " -c plan_cache_mode=force_generic_plan"
+    # Starting another process costs more than what it would help.
+    " -c max_parallel_workers_per_gather=0"
+)
+"""How every connection of a pool for reading is set."""
 
 
 def set_addresses(owner: str, public: str | None) -> None:
@@ -115,13 +123,7 @@ class ReadPool:
 
     def __init__(self, address: str, *, role: str | None, size: int, timeout_ms: int) -> None:
         self._address = libpq_address(address)
-        self._options = (
-            f"{_COMMON} -c default_transaction_read_only=on -c statement_timeout={timeout_ms}"
-            # Planned once for each connection: planning costs more than most of our questions.
-            " -c plan_cache_mode=force_generic_plan"
-            # Starting another process costs more than what it would help.
-            " -c max_parallel_workers_per_gather=0"
-        ) + (f" -c role={role}" if role else "")
+        self._options = f"{READ_OPTIONS} -c statement_timeout={timeout_ms}" + (f" -c role={role}" if role else "")
         self._free: queue.LifoQueue[tuple[psycopg2.extensions.connection, set[str]]] = queue.LifoQueue()
         self._slots = threading.BoundedSemaphore(size)
         self._closed = False

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from api.access import Public, PublicReader
+from api.installation import installation
 from boundaries.divisions import queries as divisions
 from foundation import clock, dates
 from foundation.coordinates import CHINA
@@ -44,6 +45,7 @@ def search(
         bbox=numbers(bbox, "bbox", ("west", "south", "east", "north")),
         near=numbers(near, "near", ("lon", "lat")),
         as_of=dates.as_of(as_of, clock.today()) if as_of else None,
+        home=installation(reader).home,
         cursor=read_cursor(cursor) if cursor else None,
     )
     return Response(queries.search(reader, question), media_type="application/json")

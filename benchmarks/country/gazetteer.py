@@ -11,6 +11,7 @@ import io
 import json
 import os
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -90,17 +91,35 @@ def _skipped(text: str, at: int) -> int:
 def towns() -> dict[str, tuple[Town, ...]]:
     """The towns of each county by its six-digit code; counties that the list does not know have none."""
     found: dict[str, list[tuple[str, list[str]]]] = {}
-    county: list[tuple[str, list[str]]] = []
+    for code, town, village in _entries():
+        if village:
+            found[code][-1][1].append(village)
+        elif town:
+            found[code].append((town, []))
+        else:
+            found.setdefault(code, [])
+    return {code: tuple(Town(name, tuple(villages)) for name, villages in county) for code, county in found.items()}
+
+
+def village_counts() -> Counter[str]:
+    """How many villages the list knows in each county, by its six-digit code; for whom the names are too large."""
+    return Counter(code for code, _, village in _entries() if village)
+
+
+def _entries() -> Iterator[tuple[str, str, str]]:
+    """County, town and village line by line; a county comes before its towns, a town before its villages."""
+    code = town = ""
     for line in _lines():
         depth = len(line) - len(line.lstrip("\t"))
         words = line.split()
         if len(words) > 1:
-            county = found.setdefault(words[1], [])
-        elif depth == 3:
-            county.append((words[0], []))
-        elif depth == 4 and county:
-            county[-1][1].append(words[0])
-    return {code: tuple(Town(name, tuple(villages)) for name, villages in county) for code, county in found.items()}
+            code, town = words[1], ""
+            yield code, "", ""
+        elif depth == 3 and code:
+            town = words[0]
+            yield code, town, ""
+        elif depth == 4 and town:
+            yield code, town, words[0]
 
 
 def fingerprint() -> bytes:

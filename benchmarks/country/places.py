@@ -72,13 +72,19 @@ class Country:
     def counties(self) -> list[tuple[str, tuple[Town, ...]]]:
         """Code and towns of each county, in the order of the codes."""
         towns = gazetteer.towns()
-        codes = sorted(unit.code for unit in gazetteer.units() if unit.level == "county")
-        return [(code, towns.get(code, ())) for code in codes]
+        return [(code, towns.get(code, ())) for code in self.codes]
+
+    @cached_property
+    def codes(self) -> list[str]:
+        """The codes of all counties in their order."""
+        return sorted(unit.code for unit in gazetteer.units() if unit.level == "county")
 
     @cached_property
     def chunks(self) -> list[list[Slice]]:
         """Slices of counties put together to chunks of about the same size."""
-        weights = [sum(len(town.villages) for town in towns) + LEAST_VILLAGES for _, towns in self.counties]
+        # Not from `counties`: whoever only asks for sizes is spared the names of all villages.
+        known = gazetteer.village_counts()
+        weights = [known[code] + LEAST_VILLAGES for code in self.codes]
         bounds = [int(it) for it in np.cumsum([0, *weights]) * self.places // sum(weights)]
         chunks: list[list[Slice]] = [[]]
         room = CHUNK

@@ -71,6 +71,12 @@ def ready(ground: Ground, rows: int, *, anew: bool = False) -> Made:
     return made
 
 
+def current(ground: Ground, rows: int) -> bool:
+    """Whether a register of so many names is there, loaded to the end by a release of this schema."""
+    name = database(rows)
+    return ground.has(name) and not _stale(ground, name) and _done(ground, name)
+
+
 def _stale(ground: Ground, name: str) -> bool:
     """Whether a register was made by a release with another schema."""
     if not ground.ask("SELECT to_regclass('public.alembic_version') IS NOT NULL", database=name):

@@ -150,7 +150,7 @@ def labels(
     return [dict(zip(LABEL, row, strict=True)) for row in rows]
 
 
-def extent(reader: Reader, code: str) -> tuple[float, float, float, float, str] | None:
-    """The box around a division in use (west, south, east, north) and its name; None where it has no area."""
+def extent(reader: Reader, code: str) -> tuple[float, float, float, float, str, int] | None:
+    """The box around a division in use (west, south, east, north), its name and id; None where it has no area."""
     rows = _rows(reader, "extent", code=code)
     return rows[0] if rows else None

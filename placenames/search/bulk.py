@@ -51,11 +51,14 @@ def some_forms(session: Session, start: int) -> list[ListedForm]:
 def prepare_forms(waiting: Sequence[ListedForm], known: hot.Hot) -> Written:
     """Forms and what they are looked up by, written for COPY; another process may do it."""
     forms, sounds, tops = [], [], []
+    # Below it no form is listed, and most are: their codes are not worked out.
+    least = min((least for _, least in known.values()), default=None)
     for form_id, text_, rank in waiting:
         made = form(text_)
         forms.append(line((form_id, text_, made.grams, rank)))
         sounds += [line((form_id, pinyin, initials, rank)) for pinyin, initials in made.sounds]
-        tops += [line((hot_id, rank, form_id)) for hot_id in hot.lists_of(made, rank, known)]
+        if least is not None and rank is not None and rank >= least:
+            tops += [line((hot_id, rank, form_id)) for hot_id in hot.lists_of(made, rank, known)]
     return "".join(forms).encode(), "".join(sounds).encode(), "".join(tops).encode()
 
 

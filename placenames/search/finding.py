@@ -1,8 +1,8 @@
 """Walks the tiers of a question: forms best first, and the places that are known by them.
 
 A place is told once, in the best tier it answers in: `matching` decides from all names it is known by. Within a tier
-names in use come before former ones, then rank, distance, form and place decide, so that a page begins where the one
-before ended. A list of hot codes (`hot`) spares sorting what very many forms hold.
+names in use come before former ones, then rank, distance, form, the bureau's own area and place decide, so that a
+page begins where the one before ended. A list of hot codes (`hot`) spares sorting what very many forms hold.
 """
 
 from __future__ import annotations
@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from foundation.database import Reader
-from placenames.search.forms import Batch, Filters, Forms, FoundForm, statement
+from placenames.search.forms import Batch, Filters, Forms, statement
 from placenames.search.matching import Known, Matcher
 from placenames.search.question import COUNTED, FAR, LATIN_TIERS, LOOSE, STRICT, Cursor, Question
 
 LOWEST = -(2**31)
 # Filters that leave next to nothing of what very many forms hold: the walk ends here, and the total is "at least".
 MOST_FORMS = 20_000
-Tiered = tuple[str, int]
-"""The tier and the rank of a form."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +29,7 @@ class Hit:
     rank: int
     distance: float
     form: int
+    away: int
     place: int
     tier: str
     name: int | None = None
@@ -68,21 +67,14 @@ class Finder:
                     yield hit
 
     def together(self, tiers: Sequence[str], start: Cursor) -> Iterator[Hit]:
-        """Hits of some tiers: those whose forms are few are asked for at once, others are walked through."""
+        """Hits of some tiers, whose first forms are asked for at once."""
         tiers = [tier for tier in tiers if 2 * self.number(tier) + 1 >= start.step]
         if tiers == ["code"]:
             yield from self.by_code(start)
             return
         first = self.forms.look(tiers) if tiers else {}
-        waiting: list[tuple[str, Batch]] = []
         for tier in tiers:
-            waiting.append((tier, first[tier]))
-            if not first[tier].last:
-                after = yield from self.at_once(waiting, start)
-                yield from self.by_name(tier, after)
-                waiting = []
-        if waiting:
-            yield from self.at_once(waiting, start)
+            yield from self.by_name(tier, first[tier], start)
 
     def number(self, tier: str) -> int:
         """Where a tier comes among those of the question."""
@@ -96,104 +88,80 @@ class Finder:
         after = {"after_rank": start.rank, "after_distance": start.distance, "after_place": start.place}
         for row in self.ask(name, q=self.question.text, **after, count=self.count):
             place, rank, distance, code, kind = row
-            yield Hit(0, rank, distance, -1, place, tier="code", code=code, kind=kind)
+            yield Hit(0, rank, distance, -1, 0, place, tier="code", code=code, kind=kind)
 
-    def at_once(self, batches: Sequence[tuple[str, Batch]], start: Cursor) -> Generator[Hit, None, Cursor]:
-        """Hits of the first forms of some tiers, of which only the last may have more; returns where it came to."""
-        forms: dict[int, Tiered] = {}
-        for tier, batch in batches:
-            forms |= self.answering(tier, batch)
-        return (yield from self.places(forms, self.begin(batches[0][0], start), self.bound(*batches[-1])))
-
-    def by_name(self, tier: str, start: Cursor) -> Iterator[Hit]:
-        """Places of one tier in their order, however many forms it takes."""
-        forms: dict[int, Tiered] = {}
-        at = self.begin(tier, start)
+    def by_name(self, tier: str, first: Batch, start: Cursor) -> Iterator[Hit]:
+        """Places of one tier in their order, however many forms it takes; `first` are the best of these."""
+        at = max(start, Cursor(step=2 * self.number(tier)), key=lambda at: at.step)
+        at = yield from self.places(tier, self.answering(tier, first), at, first)
+        if first.last:
+            return
+        forms: dict[int, int] = {}
         for batch in self.forms.of(tier):
             forms |= self.answering(tier, batch)
-            at = yield from self.places(forms, at, self.bound(tier, batch))
+            at = yield from self.places(tier, forms, at, batch)
             if len(forms) > MOST_FORMS:
                 self.broken_off = True
                 return
 
-    def begin(self, tier: str, start: Cursor) -> Cursor:
-        """Where a tier begins, or further on where the page does."""
-        return max(start, Cursor(step=2 * self.number(tier)), key=lambda at: at.step)
+    def answering(self, tier: str, batch: Batch) -> dict[int, int]:
+        """The forms of a batch that answer in a tier and in no better one, with their ranks."""
+        return {form.id: form.rank for form in batch.forms if self.matcher.tier(form.text) == tier}
 
-    def answering(self, tier: str, batch: Batch) -> dict[int, Tiered]:
-        """The forms of a batch that answer in a tier and in no better one."""
-        return {form.id: (tier, form.rank) for form in batch.forms if self.matcher.tier(form.text) == tier}
-
-    def bound(self, tier: str, batch: Batch) -> tuple[int, FoundForm] | None:
-        """The step and the form after which others may follow; None behind the last batch."""
-        if batch.last:
-            return None
-        # Of an empty batch that may go on nothing can be final.
-        return 2 * self.number(tier), batch.forms[-1] if batch.forms else FoundForm(-1, "", FAR[0])
-
-    def places(
-        self, forms: Mapping[int, Tiered], at: Cursor, bound: tuple[int, FoundForm] | None
-    ) -> Generator[Hit, None, Cursor]:
-        """Places known by some forms, each with its tier, as far as no other form can bring one before them."""
+    def places(self, tier: str, forms: Mapping[int, int], at: Cursor, batch: Batch) -> Generator[Hit, None, Cursor]:
+        """Places known by some forms, as far as no form after the batch can bring one before them; returns how far."""
         more = bool(forms)
-        leasts = self.leasts(forms, at)
+        leasts = self.leasts(tier, forms, at)
         while more:
-            rows = self.rows(forms, leasts, at)
-            # Where low ranks were left out of a tier, what comes behind the step they belong to must wait for them.
-            both = zip(forms.values(), leasts, strict=True)
-            left_out = [2 * self.number(tier) for (tier, _), least in both if least > LOWEST]
-            furthest = max(min(left_out), at.step) if left_out else FAR[0]
-            more, leasts = len(rows) == self.count or bool(left_out), [LOWEST] * len(forms)
+            rows = self.rows(tier, forms, leasts, at)
+            # Where low ranks were left out, former names must wait for what these bring.
+            left_out = max(leasts) > LOWEST
+            furthest = max(2 * self.number(tier), at.step) if left_out else FAR[0]
+            more, leasts = len(rows) == self.count or left_out, [LOWEST] * len(forms)
             for hit, known in rows:
                 if hit.step > furthest:
                     break
-                if bound is not None and not self.final(hit, *bound):
+                if not batch.last and not self.final(hit, tier, batch):
                     return at
-                at = Cursor(hit.step, hit.rank, hit.distance, hit.form, hit.place)
+                at = Cursor(hit.step, hit.rank, hit.distance, hit.form, hit.away, hit.place)
                 if self.matcher.best(known) == (hit.step, hit.form):
                     yield hit
         return at
 
-    def final(self, hit: Hit, step: int, bound: FoundForm) -> bool:
-        """Whether no form of that step after `bound` can bring a hit that comes before this one."""
-        if hit.step != step:
-            return hit.step < step
+    def final(self, hit: Hit, tier: str, batch: Batch) -> bool:
+        """Whether no form of the tier after the batch can bring a hit that comes before this one."""
+        # Of an empty batch that may go on nothing can be final.
+        if hit.step > 2 * self.number(tier) or not batch.forms:
+            return False
+        bound = batch.forms[-1]
         if self.question.near:
             return hit.rank > bound.rank
         return (-hit.rank, hit.form) <= (-bound.rank, bound.id)
 
-    def leasts(self, forms: Mapping[int, Tiered], at: Cursor) -> list[int]:
-        """The rank of each form's tier that as many forms reach as hits are wanted: those alone may fill the page.
+    def leasts(self, tier: str, forms: Mapping[int, int], at: Cursor) -> list[int]:
+        """The rank that as many forms reach as hits are wanted: those alone may fill the page.
 
         A form's best place has the form's rank, so it is still to come where the form's rank is below the cursor's.
         """
-        ranks: dict[str, list[int]] = {}
-        for tier, rank in forms.values():
-            if rank < at.rank or at.step < 2 * self.number(tier):
-                ranks.setdefault(tier, []).append(rank)
-        least = {
-            tier: sorted(found, reverse=True)[self.count - 1]
-            for tier, found in ranks.items()
-            if len(found) >= self.count
-        }
-        return [least.get(tier, LOWEST) for tier, _ in forms.values()]
+        to_come = [rank for rank in forms.values() if rank < at.rank or at.step < 2 * self.number(tier)]
+        enough = len(to_come) >= self.count
+        return [sorted(to_come, reverse=True)[self.count - 1] if enough else LOWEST] * len(forms)
 
-    def rows(self, forms: Mapping[int, Tiered], leasts: Sequence[int], at: Cursor) -> list[tuple[Hit, list[Known]]]:
+    def rows(
+        self, tier: str, forms: Mapping[int, int], leasts: Sequence[int], at: Cursor
+    ) -> list[tuple[Hit, list[Known]]]:
         """The next places known by some forms, with every name they are known by."""
-        inside = any(self.forms.inside(tier) for tier, _ in forms.values())
+        inside = self.forms.inside(tier)
         name = "past_rows" if self.question.as_of else "rows_within" if inside else "rows"
-        name += "_near" if self.question.near and not inside else ""
+        name += "_near" if (self.question.near or self.question.home) and not inside else ""
         found = self.ask(
-            name, forms=list(forms), tiers=[self.number(tier) for tier, _ in forms.values()], leasts=list(leasts),
+            name, forms=list(forms), tier=self.number(tier), leasts=list(leasts), home=self.question.home,
             count=self.count, terms=self.forms.within, after_step=at.step, after_rank=at.rank,
-            after_distance=at.distance, after_form=at.form, after_place=at.place,
+            after_distance=at.distance, after_form=at.form, after_away=at.away, after_place=at.place,
         )  # fmt: skip
         return [
-            (
-                Hit(step, rank, distance, form, place, forms[form][0], name_id, inherited),
-                [_known(each) for each in known],
-            )
-            for step, form, place, rank, distance, name_id, inherited, known in found
+            (Hit(step, rank, distance, form, away, place, tier, name_id, inherited), [_known(each) for each in known])
+            for step, form, place, rank, distance, away, name_id, inherited, known in found
         ]
 
     def ask(self, name: str, **values: object) -> Sequence[tuple[Any, ...]]:

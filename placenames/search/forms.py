@@ -107,10 +107,7 @@ class Forms:
         group: Sequence[str]
         if tiers[0] in STRICT:
             group = STRICT
-            rows = self.ask(
-                "look_characters", q=text, grams=list(query_grams(text)), beginning=self.codes["prefix"][0],
-                holding=self.codes["substring"], count=count,
-            )  # fmt: skip
+            rows = self.ask("look_characters", **looked_up(text), count=count)
         elif tiers[0] in LATIN_TIERS:
             group, (sound,) = LATIN_TIERS, self.codes["pinyin_prefix"]
             rows = self.ask("look_letters", q=latin, initials=self.question.initials, sounding=sound, count=count)
@@ -191,6 +188,14 @@ class Forms:
             if len(forms) < count:
                 return
             below, count = (forms[-1].rank, forms[-1].id), count * MORE
+
+
+def looked_up(text: str) -> dict[str, object]:
+    """A text with the codes by which forms that have it are found."""
+    return {
+        "q": text, "grams": list(query_grams(text)), "beginning": beginning(text[:LONGEST_BEGINNING]),
+        "holding": [holding(part) for part in pairs(text)],
+    }  # fmt: skip
 
 
 def pairs(text: str) -> list[str]:

@@ -8,8 +8,10 @@ never what it is.
 from __future__ import annotations
 
 import operator
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from zlib import crc32
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -21,6 +23,7 @@ SAMPLE = 40_000  # forms that are looked at to choose the hot codes
 MANY_FORMS = 5_000  # a code that so many forms have is hot
 TIES = 8  # times so many where ranks tie, and no more
 LISTED = 500  # about so many forms are listed for each
+COUNTERS = 1 << 18  # of codes, while hot ones are chosen
 Hot = Mapping[str, tuple[int, int]]
 """Number and least rank of each hot code."""
 
@@ -32,12 +35,23 @@ def step(of: int) -> int:
 
 def choose(sample: Iterable[tuple[str, int]], step: int) -> dict[str, int]:
     """The hot codes among every `step`-th form (text, rank), with the rank that about `LISTED` forms reach."""
+    # Nearly all codes are rare: they are counted in a small table by a hash, and only what may be hot is kept by name.
+    forms = [(Form(text_, (), form(text_).sounds), rank) for text_, rank in sample]
+    counts = array("L", bytes(COUNTERS * array("L").itemsize))
+    for made, _ in forms:
+        for code in hot_codes(made):
+            counts[_counter(code)] += 1
     found: dict[str, list[int]] = {}
-    for text_, rank in sample:
-        for code in hot_codes(form(text_)):
-            found.setdefault(code, []).append(rank)
+    for made, rank in forms:
+        for code in hot_codes(made):
+            if counts[_counter(code)] * step >= MANY_FORMS:
+                found.setdefault(code, []).append(rank)
     chosen = ((code, _least(found[code], step)) for code in sorted(found) if len(found[code]) * step >= MANY_FORMS)
     return {code: least for code, least in chosen if least is not None}
+
+
+def _counter(code: str) -> int:
+    return crc32(code.encode()) % COUNTERS
 
 
 def _least(ranks: list[int], step: int) -> int | None:

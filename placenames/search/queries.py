@@ -13,12 +13,15 @@ from foundation import clock
 from foundation.database import Reader
 from foundation.errors import FieldError, Malformed
 from placenames.search.finding import Finder, Hit
-from placenames.search.forms import SQL, Filters, statement
-from placenames.search.question import COUNTED, ENOUGH, LOOSE, Cursor, Question
+from placenames.search.forms import SQL, Filters, looked_up, statement
+from placenames.search.question import COUNTED, ENOUGH, HAN_TIERS, LATIN_TIERS, LOOSE, Cursor, Question
+from placenames.search.tokens import LONGEST_SOUND, sounding
 from placenames.search.ways import Way, ways
 
 __all__ = ["SQL", "nearest", "search"]
 SMALL = ("county", "township")
+# So many of the best forms may have no place that is told by them, and a page is still made at one go.
+TOLD_OTHERWISE = 15
 TIER_NAMES = {"pinyin_prefix": "pinyin"}
 
 
@@ -27,6 +30,9 @@ def search(reader: Reader, question: Question) -> str:
 
     Where nothing has the name that was typed, other readings are tried (`ways`); then names of other characters.
     """
+    answer, nothing = _at_one_go(reader, question) if question.plain else (None, False)
+    if answer:
+        return answer
     filters = Filters(*_division(reader, question), _classes(reader, question.class_))
     at = question.cursor
     if at:
@@ -34,35 +40,70 @@ def search(reader: Reader, question: Question) -> str:
         way = next(islice(every, at.way, None), None) or Way(question)
         hits = list(islice(_finder(reader, way, filters).hits(at, loose=at.loose), question.limit + 1))
     else:
-        at, way, hits = _first(reader, question, filters)
+        at, way, hits = _first(reader, question, filters, nothing=nothing)
     following = None
     if len(hits) > question.limit:
         last = hits[question.limit - 1]
         following = replace(
-            at, step=last.step, rank=last.rank, distance=last.distance, form=last.form, place=last.place
+            at,
+            step=last.step,
+            rank=last.rank,
+            distance=last.distance,
+            form=last.form,
+            away=last.away,
+            place=last.place,
         ).written()
     hits = hits[: question.limit]
+    items = _cards(reader, question, hits) if hits else "[]"
+    return _answer(question, at, following, items, note=way.note if hits else None)
+
+
+def _answer(question: Question, at: Cursor, following: str | None, items: str, *, note: str | None = None) -> str:
     head = {
         "query": question.asked,
         "total": {"value": at.total, "is": "exact" if at.exact else "at_least"},
         "next": following,
     }
-    if way.note and hits:
-        head["note"] = way.note
+    if note:
+        head["note"] = note
     # The items come from SQL as text and stay text.
-    items = _cards(reader, question, hits) if hits else "[]"
     return f'{json.dumps(head, ensure_ascii=False)[:-1]}, "items": {items}}}'
 
 
-def _first(reader: Reader, question: Question, filters: Filters) -> tuple[Cursor, Way, list[Hit]]:
+def _at_one_go(reader: Reader, question: Question) -> tuple[str | None, bool]:
+    """The first page where few forms decide it, in one statement; None where the tiers must be walked.
+
+    Also whether no name has what was typed.
+    """
+    most = max(question.limit, COUNTED)
+    if question.tiers is HAN_TIERS:
+        name, codes = "strict", looked_up(question.text)
+    elif question.tiers is LATIN_TIERS:
+        name, codes = "spoken", {"q": question.latin, "sounding": sounding(question.latin[:LONGEST_SOUND])}
+    else:
+        return None, False
+    counts = {"wanted": most + 1, "forms": most + 1 + TOLD_OTHERWISE, "page": question.limit}
+    row = reader.one(statement(name), {**codes, **counts})
+    found, whole, named, step, rank, form, place, items = row or (0, False, False, 0, 0, 0, 0, None)
+    if not found or (found <= most and not (whole and (named or found >= ENOUGH))):
+        return None, whole and not found
+    at = Cursor(total=min(found, most), exact=found <= most, loose=False)
+    following = replace(at, step=step, rank=rank, distance=0.0, form=form, away=0, place=place).written()
+    return _answer(question, at, following if found > question.limit else None, items), False
+
+
+def _first(reader: Reader, question: Question, filters: Filters, *, nothing: bool) -> tuple[Cursor, Way, list[Hit]]:
     """The hits of the first page and of the count, which begins with it, and what later pages go by.
 
+    `nothing` tells that no name has what was typed, so that only other readings and other characters are left.
     Names of other characters are asked for only where none has the name as typed and few have its characters.
     """
     most = max(question.limit, COUNTED)
     broken_off = False
     number, way, hits = 0, Way(question), list[Hit]()
     for at, tried in enumerate(ways(reader, question, filters.division)):
+        if at == 0 and nothing:
+            continue
         finder = _finder(reader, tried, filters)
         hits = list(islice(finder.hits(Cursor(), loose=False), most + 1))
         broken_off |= finder.broken_off

@@ -53,14 +53,16 @@ CODE_TIERS = ("code", *STRICT)
 class Cursor:
     """Where a page ended, and the total that was told with the first page.
 
-    `step` counts the tiers twice: names in use, then former ones. Then rank, distance, form and place of the last
-    entry. `loose` says whether the tiers of other characters are asked, `way` which reading of the question it is.
+    `step` counts the tiers twice: names in use, then former ones. Then rank, distance, form, whether it lies
+    away from the bureau's area (0 or 1), and place of the last entry. `loose` says whether the tiers of other
+    characters are asked, `way` which reading of the question it is.
     """
 
     step: int = 0
     rank: int = FAR[0]
     distance: float = FAR[1]
     form: int = -1
+    away: int = -1
     place: int = FAR[2]
     total: int = 0
     exact: bool = True
@@ -70,7 +72,8 @@ class Cursor:
     def written(self) -> str:
         """The cursor as a text for an address."""
         fields = [
-            self.step, self.rank, self.distance, self.form, self.place, self.total, self.exact, self.loose, self.way,
+            self.step, self.rank, self.distance, self.form, self.away, self.place, self.total, self.exact, self.loose,
+            self.way,
         ]  # fmt: skip
         return base64.urlsafe_b64encode(json.dumps(fields).encode()).decode().rstrip("=")
 
@@ -81,10 +84,11 @@ def read_cursor(written: str) -> Cursor:
         if len(written) > LONGEST_CURSOR:
             raise ValueError(written)
         fields = json.loads(base64.urlsafe_b64decode(written + "=" * (-len(written) % 4)))
-        step, rank, distance, form, place, total, exact, loose, way = fields
+        step, rank, distance, form, away, place, total, exact, loose, way = fields
         cursor = Cursor(
-            int(step), int(rank), float(distance), int(form), int(place), int(total), bool(exact), bool(loose), int(way)
-        )
+            int(step), int(rank), float(distance), int(form), int(away), int(place), int(total), bool(exact),
+            bool(loose), int(way),
+        )  # fmt: skip
     except (ValueError, TypeError, OverflowError):
         cursor = None
     if cursor is None or not (
@@ -92,6 +96,7 @@ def read_cursor(written: str) -> Cursor:
         and abs(cursor.rank) <= FAR[0]
         and -1 <= cursor.form < 1 << 31
         and -1 <= cursor.distance <= FAR_AWAY
+        and -1 <= cursor.away <= 1
         and -1 <= cursor.place < 1 << 63
         and 0 <= cursor.total <= MOST
         and 0 <= cursor.way < MOST_WAYS
@@ -105,7 +110,8 @@ class Question:
     """A question ready to be asked: the text in the form its tiers compare, and what narrows it.
 
     `latin` and `initials` are its letters as pinyin and as initials; where characters stand beside letters (如gao)
-    those are read, and a name must have them where they stand. `keys` are the readings of characters alone.
+    those are read, and a name must have them where they stand. `keys` are the readings of characters alone. `home` is
+    the bureau's division: among places of one name and rank its own come first.
     """
 
     asked: str
@@ -120,7 +126,13 @@ class Question:
     bbox: tuple[float, float, float, float] | None = None
     near: tuple[float, float] | None = None
     as_of: date | None = None
+    home: int | None = None
     cursor: Cursor | None = None
+
+    @property
+    def plain(self) -> bool:
+        """Whether nothing narrows the question or prefers a part of the answers, and its first page is asked for."""
+        return not any((self.division, self.class_, self.bbox, self.near, self.home, self.as_of, self.cursor))
 
     def holds_its_characters(self, text: str) -> bool:
         """Whether a name has the characters that were typed between letters, each run after the one before."""

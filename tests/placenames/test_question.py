@@ -202,7 +202,7 @@ def test_a_cursor_that_no_page_gave_is_refused(written: str) -> None:
     assert [(e.loc, e.remedy) for e in caught.value.errors] == [("cursor", "请从第一页重新查询")]
 
 
-GOOD = (0, 1, 0.0, 1, 1, 1, True, True, 0)
+GOOD = (0, 1, 0.0, 1, 1, 1, 1, True, True, 0)
 
 
 def spoilt(at: int, value: object) -> str:
@@ -221,9 +221,10 @@ OUT_OF_RANGE = [
     pytest.param(spoilt(1, float("inf")), id="an endless rank"),
     pytest.param(spoilt(2, float("nan")), id="a distance that is no number"),
     pytest.param(spoilt(3, 1 << 31), id="a form beyond 32 bit"),
-    pytest.param(spoilt(4, 10**30), id="a place beyond 64 bit"),
-    pytest.param(spoilt(5, -5), id="a negative total"),
-    pytest.param(spoilt(8, 100), id="a reading that is not there"),
+    pytest.param(spoilt(4, 2), id="neither at home nor away"),
+    pytest.param(spoilt(5, 10**30), id="a place beyond 64 bit"),
+    pytest.param(spoilt(6, -5), id="a negative total"),
+    pytest.param(spoilt(9, 100), id="a reading that is not there"),
 ]
 
 

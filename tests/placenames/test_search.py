@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -15,10 +16,13 @@ from pyproj import Geod
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
+from api import installation
+from foundation.database import Reader
 from foundation.dates import parse
+from foundation.settings import PROJECT, settings
 from placenames.search import forms as found_forms
-from placenames.search import hot, index
-from placenames.search.question import COUNTED, read_question
+from placenames.search import hot, index, queries
+from placenames.search.question import COUNTED, Question, read_question
 from placenames.search.schemas import Item, SearchAnswer
 from placenames.spelling.readings import search_keys
 from processes.edge import finish
@@ -27,6 +31,8 @@ from tests.placenames.edits import rename, set_announced, set_secrecy
 
 TIERS = ("code", "exact", "prefix", "substring", "pinyin", "pinyin_prefix", "initials", "homophone", "fuzzy")
 ELLIPSOID = Geod(ellps="GRS80")
+
+GOLD = PROJECT / "tests" / "placenames" / "gold" / "search.csv"
 
 
 def ask(client: TestClient, q: str, **narrowing: object) -> SearchAnswer:
@@ -691,3 +697,70 @@ def test_an_address_whose_division_is_in_several_cities_finds_the_road_in_each(
     there = make_place(session, "揽月大街", class_label="街路巷", code="320106")
     finish(session)
     assert [item.id for item in ask(client_of_session, "南京鼓楼区揽月大街").items] == [str(there)]
+
+
+def test_a_page_made_at_one_go_is_the_page_that_walking_the_tiers_makes(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with GOLD.open(encoding="utf-8", newline="") as lines:
+        names = [row["name"] for row in csv.DictReader(lines)][::5]
+    parts = dict.fromkeys(name[at : at + length] for name in names for at in (0, 1) for length in (1, 2, 9))
+    keys = [key for name in names for key in search_keys(name)[:1]]
+    spoken = dict.fromkeys(part for key in keys for part in (key.pinyin, key.initials, key.pinyin[:3], key.pinyin[:6]))
+    asked = [(q, limit) for q in (*parts, *spoken) if q for limit in (3, 20)]
+
+    def answers() -> list[str]:
+        return [client.get("/api/search", params={"q": q, "limit": limit}).text for q, limit in asked]
+
+    made: list[tuple[str | None, bool]] = []
+    at_one_go = queries._at_one_go
+
+    def kept(reader: Reader, question: Question) -> tuple[str | None, bool]:
+        made.append(at_one_go(reader, question))
+        return made[-1]
+
+    monkeypatch.setattr(queries, "_at_one_go", kept)
+    quick = answers()
+    monkeypatch.setattr(queries, "_at_one_go", lambda reader, question: (None, False))
+    assert quick == answers()
+    assert 100 < sum(answer is not None for answer, _ in made) < len(asked)
+    assert any(nothing for _, nothing in made)
+
+
+@pytest.fixture
+def bureau_of_rugao(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The installation of the bureau of 如皋, whose register holds the whole province."""
+    monkeypatch.setenv("DIMING_BUREAU_AREA", RUGAO)
+    settings.cache_clear()
+    installation._known.clear()
+    yield
+    monkeypatch.undo()
+    settings.cache_clear()
+    installation._known.clear()
+
+
+def test_of_places_of_one_name_and_rank_those_of_the_own_bureau_come_first(
+    session: Session, client_of_session: TestClient, bureau_of_rugao: None
+) -> None:
+    names = ("揽月大街", "揽月大街东段")
+    abroad = [make_place(session, name, code="321283", rank=50) for name in names for _ in range(3)]
+    own = [make_place(session, name, rank=50) for name in names for _ in range(3)]
+    higher = make_place(session, names[0], code="320685", rank=60)
+    finish(session)
+    wanted = [higher, *own[:3], *abroad[:3], *own[3:], *abroad[3:]]
+    asked = (
+        {"q": names[0]},
+        {"q": "lanyuedajie"},
+        {"q": names[0], "as_of": "2026-01-01"},
+        {"q": names[0], "class": "街路巷"},
+    )
+    for narrowing in asked:
+        for limit in (1, 4, 20):
+            found = [item.id for item in pages(client_of_session, limit=limit, **narrowing)]
+            assert found == [str(place) for place in wanted], (narrowing, limit)
+
+
+def test_a_bureau_of_the_whole_register_prefers_no_part_of_it(session: Session, client_of_session: TestClient) -> None:
+    first, second = (make_place(session, "揽月大街", code=code, rank=50) for code in ("321283", RUGAO))
+    finish(session)
+    assert [item.id for item in pages(client_of_session, "揽月大街")] == [str(first), str(second)]

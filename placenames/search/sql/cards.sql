@@ -8,36 +8,16 @@
 -- :distances double precision[]  metres from the asker, or null
 -- index: primary keys, ix_place_name_place, ix_division_version_latest
 SELECT coalesce(json_agg(json_build_object(
-    'id', p.place_id::text, 'name', n.text, 'roman', n.roman,
+    'id', p.place_id::text, 'name', p.name, 'roman', p.roman,
     'matched', json_build_object(
         'text', coalesce(f.code, m.text),
         'kind', coalesce(f.kind, CASE WHEN f.inherited THEN 'former' ELSE m.kind END), 'tier', f.tier),
     'class', json_build_object('code', p.class_code, 'label', p.class_label),
-    'division', json_build_object('code', d.code, 'path', coalesce(d.path, '[]'::json)),
-    'status', n.status, 'heritage', false,
+    'division', json_build_object('code', p.division_code, 'path', p.path),
+    'status', p.status, 'heritage', false,
     'lon', round(ST_X(p.point)::numeric, 7)::float8, 'lat', round(ST_Y(p.point)::numeric, 7)::float8, 'distance_m', CASE WHEN f.distance < 1e9 THEN round(f.distance)::integer END
 ) ORDER BY f.number), '[]'::json)::text
 FROM unnest(:places, :names, :inherited, :codes, :kinds, :tiers, :distances) WITH ORDINALITY
     AS f (place_id, name_id, inherited, code, kind, tier, distance, number)
 LEFT JOIN published.place_name m ON m.id = f.name_id
-JOIN published.search_place p ON p.place_id = f.place_id
-CROSS JOIN LATERAL (
-    -- The leading name: in use, standard first.
-    SELECT text, roman, status FROM published.place_name
-    WHERE place_id = p.place_id
-    ORDER BY valid_to IS NOT NULL,
-             array_position(ARRAY['standard', 'map', 'historic', 'former', 'short', 'alias', 'minority'], kind),
-             valid_from DESC NULLS LAST, id
-    LIMIT 1
-) n
-LEFT JOIN LATERAL (
-    WITH RECURSIVE up (name, code, parent_id, depth) AS (
-        (SELECT v.name, v.code, v.parent_id, 0 FROM published.division_version v
-         WHERE v.division_id = p.division_id ORDER BY v.valid_from DESC LIMIT 1)
-        UNION ALL
-        (SELECT v.name, v.code, v.parent_id, up.depth + 1
-         FROM up JOIN published.division_version v ON v.division_id = up.parent_id
-         ORDER BY v.valid_from DESC LIMIT 1)
-    )
-    SELECT json_agg(name ORDER BY depth DESC) AS path, min(code) FILTER (WHERE depth = 0) AS code FROM up
-) d ON true
+JOIN published.search_card p ON p.place_id = f.place_id

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
@@ -44,7 +44,7 @@ def upgrade() -> None:
     # Whoever migrates a register that holds areas cuts them before the service starts (processes.schema).
     op.execute("""
         INSERT INTO foundation.policy (name, value)
-        SELECT 'to_draw', '0010' WHERE EXISTS (SELECT FROM boundaries.division_area)
+        SELECT 'to_draw', '0011' WHERE EXISTS (SELECT FROM boundaries.division_area)
     """)
 
 
