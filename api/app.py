@@ -18,6 +18,7 @@ from api.routes import (
     handovers,
     health,
     journal,
+    listing,
     map,
     places,
     proposals,
@@ -28,7 +29,7 @@ from api.routes import (
 )
 from foundation.settings import settings
 
-PUBLIC = (search, places, divisions, map, tools, health, site)
+PUBLIC = (search, listing, places, divisions, map, tools, health, site)
 STAFF = (session, proposals, handovers, journal, desk)
 
 

@@ -255,6 +255,7 @@ SAMPLES: dict[str, dict[str, Ask]] = {
     "GET /static": _plain(),
     "GET /": _plain(),
     "GET /docs": _plain(),
+    "GET /search": {"a name not announced yet": lambda w: Asked(params={"q": MARK}, mark=f">{MARK}</a>")},
     "GET /favicon.ico": _plain(),
     "GET /static/built/{name}": _plain(address={"name": "none.js"}),
     "GET /health/live": _plain(),
