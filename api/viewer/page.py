@@ -72,7 +72,7 @@ def build(config: ViewerConfig) -> MapPage:
     template = _environment().get_template("shell.html")
     html = template.render(
         config=config,
-        styles=[*parts.styles, style, "/static/map.css"],
+        styles=[*parts.styles, style, "/static/map.css", "/static/around.css", "/static/print.css"],
         scripts=[*parts.scripts, script],
         modules=[f"/static/map/{path.name}" for path in sorted(MODULES.glob("*.js")) if path.name != "main.js"],
         map_html=Markup(parts.html),  # noqa: S704 - folium's own element, with our fixed id and no data in it

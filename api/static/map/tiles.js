@@ -90,6 +90,9 @@ export function makeTiles({ url, bounds, minZoom, maxZoom, onFault }) {
         .catch(() => {
           if (!faulty) onFault();
           faulty = true;
+          // What is not known must not look like a place where nothing is.
+          const missing = this._vectorTiles[this._tileCoordsToKey(coords)];
+          if (missing) missing.getContainer().classList.add("tile-missing");
           return { layers: {} };
         });
     },
