@@ -30,6 +30,9 @@ class Settings(BaseSettings):
         default=None, description="公众查询专用的登录地址(角色 diming_public);不填则由主连接切换角色"
     )
     home: Path = Field(default=PROJECT / ".diming", description="自带数据库、备份和日志所在的文件夹")
+    root_files: Path | None = Field(
+        default=None, description="网站根目录验证文件(如 MP_verify_….txt)所在的文件夹;不填则为 DIMING_HOME 下的 root"
+    )
     province: str = Field(default="320000", description="本系统所管的省级行政区划代码;首页地图不能移出这个范围")
     bureau_area: str = Field(default="320000", description="本单位的行政区划代码;首页先显示这里")
     map_approval: str = Field(default="", description="审图号;不填则只有演示数据向公众显示界线,并加水印")

@@ -87,6 +87,15 @@ def render_error(
     )  # fmt: skip
 
 
+def render_browser(*, site: str = "地名查询") -> str:
+    """The page in place of a download, where the browser keeps no files."""
+    return (
+        environment(HERE, words)
+        .get_template("browser.html")
+        .render(title=site, demo=False, map_approval="", shown=Shown())
+    )
+
+
 def render_docs(*, title: str = "地名查询") -> str:
     """The page that shows the interfaces, to read and to try."""
     return environment(HERE, words).get_template("docs.html").render(title=title)

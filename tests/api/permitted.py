@@ -256,6 +256,8 @@ SAMPLES: dict[str, dict[str, Ask]] = {
     "GET /": _plain(),
     "GET /docs": _plain(),
     "GET /search": {"a name not announced yet": lambda w: Asked(params={"q": MARK}, mark=f">{MARK}</a>")},
+    "GET /{stem}.txt": _plain(address={"stem": "none"}),
+    "GET /{stem}.html": _plain(address={"stem": "none"}),
     "GET /favicon.ico": _plain(),
     "GET /static/built/{name}": _plain(address={"name": "none.js"}),
     "GET /health/live": _plain(),
