@@ -14,6 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from api import errors
 from api.headers import BodyLimit, HeadAsGet, SecurityHeaders
 from api.routes import (
+    basemap,
     desk,
     divisions,
     handovers,
@@ -33,7 +34,7 @@ from api.wechat import OpenInBrowser
 from foundation.settings import settings
 
 DESK_FILES = ("desk", "field")
-PUBLIC = (search, listing, places, divisions, map, tools, health, site)
+PUBLIC = (search, listing, places, divisions, map, basemap, tools, health, site)
 STAFF = (session, proposals, handovers, journal, desk)
 
 

@@ -37,6 +37,8 @@ class ViewerConfig:
     demo: bool = False
     source: str = ""
     contact: str = ""
+    basemap: bool = False
+    basemap_approval: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,9 @@ def _for_script(config: ViewerConfig) -> dict[str, object]:
         "demo": config.demo,
         "contact": config.contact,
         "title": config.title,
+        "basemap": config.basemap,
+        "basemapApproval": config.basemap_approval,
+        "approved": bool(config.map_approval),
     }
 
 

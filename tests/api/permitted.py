@@ -258,6 +258,7 @@ SAMPLES: dict[str, dict[str, Ask]] = {
     "GET /search": {"a name not announced yet": lambda w: Asked(params={"q": MARK}, mark=f">{MARK}</a>")},
     "GET /{stem}.txt": _plain(address={"stem": "none"}),
     "GET /{stem}.html": _plain(address={"stem": "none"}),
+    "GET /tiles/base/{layer}/{z}/{x}/{y}": _plain(address={"layer": "vec", "z": "8", "x": "213", "y": "103"}),
     "GET /favicon.ico": _plain(),
     "GET /static/built/{name}": _plain(address={"name": "none.js"}),
     "GET /health/live": _plain(),

@@ -1,4 +1,5 @@
 // What stands around the map: ways to the other views, printing, keys, signs of waiting, the line at the foot.
+import { BaseMap } from "./basemap.js";
 import { keepDoors, keepSkips } from "./doors.js";
 import { mapByKeys } from "./keys.js";
 import { Printing } from "./print.js";
@@ -11,6 +12,7 @@ export function furnish(viewer) {
   keepFoot();
   mapByKeys(viewer);
   showWaiting(viewer);
+  if (viewer.config.basemap) new BaseMap(viewer);
   const printing = new Printing(viewer);
   document.getElementById("print").addEventListener("click", () => printing.print());
 }

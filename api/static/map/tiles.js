@@ -9,13 +9,16 @@ const CHOSEN = "#c0392b";
 // Up to this zoom the prefectures carry the colour, beyond it the counties: what is coloured is what a tap picks.
 const PREFECTURE_ZOOM = 8;
 const POINT_REACH = 9;
+// Over a base map the areas only tint it.
+const SHEER = 0.18;
+let ground = 1;
 
 /** The division or place style for one part of one feature. VectorGrid calls it for each feature of each tile. */
 const STYLES = {
   divisions(properties, zoom) {
     const { level, part, tint } = properties;
     if (part === "fill") {
-      return { stroke: false, fill: true, fillColor: TINTS[tint % TINTS.length], fillOpacity: 1 };
+      return { stroke: false, fill: true, fillColor: TINTS[tint % TINTS.length], fillOpacity: ground };
     }
     // No wider than twice the margin of 4 pixels that a tile carries around itself, else its edges show.
     if (part === "glow") return { stroke: true, fill: false, color: "#c9b4c4", opacity: 0.45, weight: 7.5 };
@@ -116,6 +119,12 @@ export function makeTiles({ url, bounds, minZoom, maxZoom, onFault }) {
       faulty = false;
       map.removeLayer(grid);
       map.addLayer(grid);
+    },
+    /** Let a base map shine through, or not; draws anew only where that changes. */
+    setSheer(map, sheer) {
+      if (ground === (sheer ? SHEER : 1)) return;
+      ground = sheer ? SHEER : 1;
+      this.redraw(map);
     },
     setUrl(map, address) {
       if (grid._url === address) return;
