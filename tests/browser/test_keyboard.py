@@ -224,6 +224,7 @@ def test_nothing_found_is_told(page: Page, site: str) -> None:
 def test_on_a_phone_going_back_puts_the_focus_on_the_list(phone: Page, site: str) -> None:
     open_map(phone, site)
     look_up(phone, "如皋", "如皋市")
+    expect(card(phone)).to_contain_text("名称沿革")
     back = card(phone).get_by_role("button", name="返回结果")
     back.focus()
     phone.keyboard.press("Enter")

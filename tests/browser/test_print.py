@@ -38,6 +38,8 @@ def test_map_and_card_go_to_paper_with_what_must_be_said(page: Page, site: str) 
     page.add_init_script(PRINTS)
     open_map(page, site)
     look_up(page, "如皋", "如皋市")
+    expect(page.locator(".leaflet-overlay-pane path")).to_have_count(1)
+    page.wait_for_timeout(300)
     before = view(page)
     to_paper(page)
 

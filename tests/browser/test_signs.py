@@ -63,8 +63,12 @@ def foot_hides_nothing(page: Page) -> None:
     for control in page.locator(".leaflet-bottom .leaflet-control").all():
         if control.is_visible():
             assert not overlap(measured(control), foot)
-    for label in page.locator(".label").all():
-        assert not overlap(measured(label), foot), label.inner_text()
+    labels = page.locator(".label").evaluate_all(
+        "(all) => all.map((node) => ({ name: node.textContent, ...node.getBoundingClientRect().toJSON() }))"
+    )
+    assert labels
+    for label in labels:
+        assert not overlap(label, foot), label["name"]
 
 
 def test_on_a_phone_the_line_at_the_foot_hides_no_name_and_no_control(small: Page, site: str) -> None:

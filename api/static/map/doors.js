@@ -17,12 +17,13 @@ export function keepDoors() {
   }
 }
 
-/** Skip links move the focus; the address after # belongs to the view of the map. */
-export function keepSkips() {
+/** Skip links move the focus; the address after # belongs to the view of the map, and an open card stays. */
+export function keepSkips(search) {
   for (const skip of document.querySelectorAll("a.skip")) {
     skip.addEventListener("click", (event) => {
       event.preventDefault();
-      document.getElementById(skip.hash.slice(1)).focus();
+      if (skip.hash === "#q") search.focusStill();
+      else document.getElementById(skip.hash.slice(1)).focus();
     });
   }
 }

@@ -5,10 +5,10 @@ import { mapByKeys } from "./keys.js";
 import { Printing } from "./print.js";
 import { showWaiting } from "./waiting.js";
 
-/** @param viewer the page, with its map, tiles and link */
+/** @param viewer the page, with its map, tiles, search and link */
 export function furnish(viewer) {
   keepDoors();
-  keepSkips();
+  keepSkips(viewer.search);
   keepFoot();
   mapByKeys(viewer);
   showWaiting(viewer);

@@ -108,7 +108,9 @@ class Viewer {
       if (asking.signal.aborted) return;
       this.#mark(feature);
       const { lon, lat } = feature.properties;
+      const still = byId("card").contains(document.activeElement);
       this.card.place(feature.properties, typeof lon === "number" && typeof lat === "number");
+      if (still) byId("card").focus({ preventScroll: true });
       byId("said").textContent = saidWord(feature.properties);
       document.title = `${feature.properties.name} · ${this.config.title}`;
       // A link made on a wide screen may hold a view in which a phone's sheet would cover the place.
