@@ -116,7 +116,7 @@ def test_what_is_not_there_is_told_in_large_print_too(elder: TestClient) -> None
 
 @pytest.mark.parametrize("cookie", ["elder-9", "elder", "standard-1", "elder-1;x", "<script>", "elder-²"])
 def test_a_cookie_that_we_did_not_write_is_nothing(elder: TestClient, cookie: str) -> None:
-    answer = elder.get("/search?q=如皋", headers={"Cookie": f"{COOKIE}={cookie}".encode()})
+    answer = elder.get("/search?q=如皋", headers=[(b"Cookie", f"{COOKIE}={cookie}".encode())])
 
     assert answer.status_code == 200
     assert ("/static/elder.css" in answer.text) == (cookie == "elder-1;x"), "of which elder-1 is ours"
