@@ -137,6 +137,8 @@ def test_the_map_moves_with_the_arrows_and_tells_where_it_is(page: Page, site: s
 def test_a_skip_link_leaves_the_view_and_the_card_as_they_are(page: Page, site: str) -> None:
     open_map(page, site)
     look_up(page, "如皋", "如皋市")
+    expect(page).to_have_url(re.compile("place=.*#"))
+    page.wait_for_timeout(300)
     address = page.url
     page.locator("body").press("Tab")
     page.get_by_role("link", name="跳到搜索框").focus()
