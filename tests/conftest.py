@@ -280,14 +280,17 @@ def own_site(own_demo_address: str, tmp_path: Path) -> Iterator[str]:
 
 
 @contextmanager
-def served(address: str, log: Path, *, home: Path | None = None) -> Iterator[str]:
-    """The real web server over a register; gives its base address."""
+def served(
+    address: str, log: Path, *, home: Path | None = None, more: Mapping[str, str] | None = None
+) -> Iterator[str]:
+    """The real web server over a register, with `more` settings; gives its base address."""
     port = free_port()
+    own = {"DATABASE_URL": address} | ({"DIMING_HOME": str(home)} if home else {}) | dict(more or {})
     command = [sys.executable, "-m", "uvicorn", "api.app:create_app", "--factory", "--port", str(port)]
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, cwd=PROJECT, stdout=output, stderr=output,
-            env=os.environ | {"DATABASE_URL": address} | ({"DIMING_HOME": str(home)} if home else {}),
+            env=os.environ | own,
         )  # fmt: skip
     base = f"http://127.0.0.1:{port}"
     try:

@@ -30,6 +30,9 @@ LISTED = "资料所列其他写法"
 
 RELATION = {"merged": "并入", "split": "析出", "part": "部分", "continued": "改设"}
 
+# Why a name of other characters than those typed is in the list.
+LOOSE = {"homophone": "同音", "fuzzy": "差一字"}
+
 PAST = ("historic", "cancelled")
 
 
@@ -53,6 +56,44 @@ def use_word(name: Mapping[str, Any]) -> str:
     if name.get("valid_to") or name.get("status") in PAST:
         return "已不用"
     return "现行" if name.get("status") in ("standard", "deemed") else ""
+
+
+def why_word(item: Mapping[str, Any]) -> str:
+    """Why a place is in the list where its name alone does not tell: the name or the reading that matched."""
+    matched = item["matched"]
+    loose = LOOSE.get(matched["tier"], "")
+    if matched["tier"] == "code" or matched["text"] == item["name"]:
+        return loose
+    link = "今" if matched["kind"] in {"former", "historic"} else "即"
+    kind = KIND.get(matched["kind"], "又名")
+    return f"{loose} {kind} {matched['text']} {link} {item['name']}".strip()
+
+
+def total_word(total: Mapping[str, Any]) -> str:
+    """How many were found, as exactly as it is known."""
+    return f"{'共' if total['is'] == 'exact' else '至少'} {total['value']} 条"
+
+
+def address_word(place: Mapping[str, Any]) -> str:
+    """江苏省南通市如皋市…: the address to paste; a division is not repeated behind its own path."""
+    path = list((place.get("division") or {}).get("path") or [])
+    return "".join(path if path[-1:] == [place["name"]] else [*path, place["name"]])
+
+
+def is_division(place: Mapping[str, Any]) -> bool:
+    """Whether the position is the middle of an area, not a spot."""
+    return str((place.get("class") or {}).get("label", "")).endswith("行政区")
+
+
+def said(place: Mapping[str, Any]) -> str:
+    """What is read aloud of a place: name, status, class, where it lies; Han characters read themselves."""
+    path = list((place.get("division") or {}).get("path") or [])
+    above = path[:-1] if path[-1:] == [place["name"]] else path
+    parts = [place["name"], status_word(place.get("status")), (place.get("class") or {}).get("label", "")]
+    parts.append(f"位于{''.join(above)}" if above else "")
+    now = "、".join(kin["name"] for kin in heirs(place.get("becomes"))) if place.get("status") in PAST else ""
+    parts.append(f"现在叫{now}" if now else "")
+    return "。".join(part for part in parts if part) + "。"
 
 
 def heirs(becomes: Sequence[Mapping[str, Any]] | None) -> list[Mapping[str, Any]]:

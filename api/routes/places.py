@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from api.access import Public, PublicReader
 from api.installation import TITLE, installation
 from api.pages.render import render_place
+from api.shown import View
 from foundation import clock, dates
 from foundation.settings import settings
 from placenames.register.queries import place
@@ -29,10 +30,14 @@ def read_place(access: Public, reader: PublicReader, place_id: str, as_of: AsOf 
 
 
 @router.get("/places/{place_id}", summary="地名的永久页面", response_class=HTMLResponse)
-def place_page(access: Public, reader: PublicReader, place_id: str) -> HTMLResponse:
+def place_page(access: Public, reader: PublicReader, view: View, place_id: str) -> HTMLResponse:
     """The page behind the QR code of a sign; it says what the API says."""
     here = installation(reader)
     feature = json.loads(place(reader, place_id, clock.today(), areas=here.shows_boundaries))
-    return HTMLResponse(
-        render_place(feature, demo=here.demo, title=f"{here.area_name}{TITLE}", map_approval=settings().map_approval)
+    answer = HTMLResponse(
+        render_place(
+            feature, demo=here.demo, title=f"{here.area_name}{TITLE}", map_approval=settings().map_approval, shown=view
+        )
     )
+    view.remember(answer)
+    return answer

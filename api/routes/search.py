@@ -13,7 +13,7 @@ from foundation import clock, dates
 from foundation.coordinates import CHINA, grid
 from foundation.errors import FieldError, Malformed
 from placenames.search import queries
-from placenames.search.question import FIRST_PAGE, MOST, narrowed, numbers, read_cursor, read_question
+from placenames.search.question import FIRST_PAGE, MOST, Question, narrowed, numbers, read_cursor, read_question
 from placenames.search.schemas import LookupAnswer, SearchAnswer
 
 router = APIRouter(tags=["公众查询"])
@@ -38,7 +38,23 @@ def search(
     Former names find the present place. Where nothing has the name as typed, traditional characters, house numbers
     (`note`: 门牌未收录) and whole addresses are read; then names that sound alike or differ by one character.
     """
-    question = narrowed(
+    asked = question(q, division=division, class_=class_, bbox=bbox, near=near, as_of=as_of, limit=limit, cursor=cursor)
+    return Response(queries.search(reader, asked), media_type="application/json")
+
+
+def question(
+    q: str,
+    *,
+    division: str | None = None,
+    class_: str | None = None,
+    bbox: str | None = None,
+    near: str | None = None,
+    as_of: str | None = None,
+    limit: int = FIRST_PAGE,
+    cursor: str | None = None,
+) -> Question:
+    """A question as an address writes it, for the API and for the page; raises `Malformed` for what is not one."""
+    return narrowed(
         read_question(q, limit=limit),
         division=division or None,
         class_=class_ or None,
@@ -48,7 +64,6 @@ def search(
         home=installation(reader).home,
         cursor=read_cursor(cursor) if cursor else None,
     )
-    return Response(queries.search(reader, question), media_type="application/json")
 
 
 @router.get("/api/lookup", summary="这里是哪里:所在区划和附近的地名", responses={200: {"model": LookupAnswer}})

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+from urllib.parse import quote
+
 from fastapi import APIRouter, Response
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 
 from api.access import Public, PublicReader
 from api.installation import installation
 from api.pages.render import render_docs
+from api.routes.listing import page
+from api.shown import View
 from foundation.errors import NotFound
 from foundation.settings import PROJECT
 
@@ -18,9 +23,18 @@ TYPES = {"js": "text/javascript", "css": "text/css"}
 
 
 @router.get("/", response_class=HTMLResponse)
-def home(access: Public, reader: PublicReader) -> HTMLResponse:
-    """The map with the search box."""
-    return HTMLResponse(installation(reader).page().html, headers={"Cache-Control": "no-cache"})
+def home(access: Public, reader: PublicReader, view: View, q: str = "", place: str = "", as_of: str = "") -> Response:
+    """The map with the search box; in 长辈版 the same without the map."""
+    answer: Response
+    if view.elder and place:
+        answer = RedirectResponse(view.link(f"/places/{quote(place, safe='')}"), HTTPStatus.SEE_OTHER)
+    elif view.elder:
+        asked = {"q": q.strip(), "division": "", "class_": "", "as_of": as_of.strip(), "cursor": ""}
+        return page(reader, view, asked)
+    else:
+        answer = HTMLResponse(installation(reader).page().html, headers={"Cache-Control": "no-cache"})
+    view.remember(answer)
+    return answer
 
 
 @router.get("/static/built/{name}")

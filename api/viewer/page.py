@@ -37,6 +37,8 @@ class ViewerConfig:
     demo: bool = False
     source: str = ""
     contact: str = ""
+    basemap: bool = False
+    basemap_approval: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,9 @@ def build(config: ViewerConfig) -> MapPage:
     template = _environment().get_template("shell.html")
     html = template.render(
         config=config,
-        styles=[*parts.styles, style, "/static/map.css", "/static/map-tools.css"],
+        styles=[
+            *parts.styles, style, "/static/map.css", "/static/around.css", "/static/map-tools.css", "/static/print.css",
+        ],  # fmt: skip
         scripts=[*parts.scripts, script],
         modules=[f"/static/map/{path.name}" for path in sorted(MODULES.glob("*.js")) if path.name != "main.js"],
         map_html=Markup(parts.html),  # noqa: S704 - folium's own element, with our fixed id and no data in it
@@ -126,6 +130,9 @@ def _for_script(config: ViewerConfig) -> dict[str, object]:
         "demo": config.demo,
         "contact": config.contact,
         "title": config.title,
+        "basemap": config.basemap,
+        "basemapApproval": config.basemap_approval,
+        "approved": bool(config.map_approval),
     }
 
 

@@ -136,6 +136,7 @@ def test_no_view_shows_what_is_restricted_or_not_announced(connection: Connectio
         "/api/divisions?parent=320000", "/api/divisions/320682", "/api/divisions/320682/lineage",
         "/api/divisions/translate?code=320682&from=2000&to=1985", "/tiles/map/7/106/51.mvt",
         "/api/map/labels?bbox=120,32,121,33&zoom=10", "/health/ready",
+        "/search?q=城&division=320682&as_of=2020", "/?mode=elder",
     ],
 )  # fmt: skip
 def test_every_route_answers_with_the_rights_of_the_public(client: TestClient, address: str) -> None:

@@ -22,9 +22,13 @@ const GAP = 3;
 const LOYALTY = 15;
 
 export class Labels {
-  /** @param onPick called with the place id of a tapped name */
-  constructor({ map, api, onPick, onFault }) {
+  /**
+   * @param onPick called with the place id of a tapped name
+   * @param covering gives the boxes of the screen that lie over the map: no name is put under them
+   */
+  constructor({ map, api, onPick, onFault, covering = () => [] }) {
     this.map = map;
+    this.covering = covering;
     this.api = api;
     this.onPick = onPick;
     this.onFault = onFault;
@@ -69,7 +73,7 @@ export class Labels {
     this.map.getPane("markerPane").classList.remove("zooming");
     const zoom = this.map.getZoom();
     const shown = new Map();
-    const taken = [];
+    const taken = this.#covered();
     for (const item of this.#ordered()) {
       if (item.id === this.without) continue;
       const size = SIZE[item.kind](zoom);
@@ -93,6 +97,14 @@ export class Labels {
       text.style.left = `${shift[0]}px`;
       text.style.top = `${shift[1]}px`;
     }
+  }
+
+  /** What lies over the map, in the same pixels as the names. */
+  #covered() {
+    const origin = this.map.containerPointToLayerPoint([0, 0]).add(this.map.getPixelOrigin());
+    return this.covering().map(([left, top, right, bottom]) => [
+      left + origin.x, top + origin.y, right + origin.x, bottom + origin.y,
+    ]);
   }
 
   #ordered() {

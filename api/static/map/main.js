@@ -4,6 +4,7 @@ import { Api } from "./api.js";
 import { Card } from "./card.js";
 import { calm, el, icon, ICONS, phone } from "./dom.js";
 import { extent } from "./extent.js";
+import { covering, furnish } from "./furnish.js";
 import { Labels } from "./labels.js";
 import { copy, reportDialog, toast } from "./notes.js";
 import { Permalink } from "./permalink.js";
@@ -11,7 +12,7 @@ import { SearchBox } from "./search.js";
 import { Sheet } from "./sheet.js";
 import { makeTiles } from "./tiles.js";
 import { Tools } from "./tools.js";
-import { eraWord } from "./words.js";
+import { eraWord, saidWord, whereWord } from "./words.js";
 
 const CHOSEN = { color: "#b83227", weight: 2.5, fillColor: "#c0392b", fillOpacity: 0.09, interactive: false };
 const AREA_PICK_ZOOM = 10.5; // closer than this a tap asks "what is here" instead of choosing the county
@@ -30,7 +31,10 @@ class Viewer {
     this.chosen = L.layerGroup().addTo(map);
     this.sheet = new Sheet({ sheet: byId("sheet"), grip: byId("grip"), card: byId("card") }, () => this.#limit());
     this.card = new Card(byId("card"), {
-      close: () => this.close({ push: true }),
+      close: () => {
+        this.close({ push: true });
+        this.focusBack();
+      },
       back: () => this.back(),
       canGoBack: () => Boolean(this.link.state.q),
       choose: (id) => this.choose(id, { push: true }),
@@ -86,7 +90,7 @@ class Viewer {
     });
     this.tiles.layer.addTo(this.map);
     this.labels = new Labels({
-      map: this.map, api: this.api, onFault, onPick: (id) => this.choose(id, { push: true, near: true }),
+      map: this.map, api: this.api, onFault, onPick: (id) => this.choose(id, { push: true, near: true }), covering,
     });
     this.labels.load();
     this.#gestures();
@@ -109,14 +113,20 @@ class Viewer {
     const asking = new AbortController();
     this.asking = asking;
     this.link.write({ place: id }, { push });
+    // Whoever chose within the card, by a button that now goes away, stays in the card.
+    const inside = byId("card").contains(document.activeElement);
     if (!stay) this.#await(name);
-    if (fromList) byId("card").focus({ preventScroll: true });
+    if (fromList) this.opener = byId("q");
+    if (fromList || inside) byId("card").focus({ preventScroll: true });
     try {
       const feature = await this.api.place(id, asking.signal);
       if (asking.signal.aborted) return;
       this.#mark(feature);
       const { lon, lat } = feature.properties;
+      const still = byId("card").contains(document.activeElement);
       this.card.place(feature.properties, typeof lon === "number" && typeof lat === "number");
+      if (still) byId("card").focus({ preventScroll: true });
+      byId("said").textContent = saidWord(feature.properties);
       document.title = `${feature.properties.name} · ${this.config.title}`;
       // A link made on a wide screen may hold a view in which a phone's sheet would cover the place.
       if (!stay && (!keepView || !this.#inSight(feature.properties))) this.#goTo(feature, { jump, near });
@@ -144,6 +154,7 @@ class Viewer {
     try {
       const answer = await this.api.lookup(lon, lat, asking.signal);
       this.card.here({ lon, lat }, answer);
+      byId("said").textContent = `此处:${whereWord(answer)}`;
     } catch (error) {
       if (error.name === "AbortError") return;
       if (!("title" in error)) throw error;
@@ -167,11 +178,20 @@ class Viewer {
   }
 
   /** From the card back to the list of results. */
-  back() {
+  async back() {
     this.close({ push: true });
     if (this.search.isAnswered) this.search.open();
-    else this.search.run();
-    if (!phone()) this.search.focus();
+    else await this.search.run();
+    // On a phone the box would bring up the keyboard over the list.
+    if (phone()) byId("drop").focus();
+    else this.search.focus();
+  }
+
+  /** A card that is gone must not take the focus along: it goes back to where the card was opened from. */
+  focusBack() {
+    // On a phone the box would bring up the keyboard, which nobody asked for.
+    if (this.opener === this.map.getContainer() || phone()) this.map.getContainer().focus({ preventScroll: true });
+    else this.search.focusStill();
   }
 
   /** Where the middle is of what nothing covers, in pixels of the map. */
@@ -179,6 +199,15 @@ class Viewer {
     const { left, top, bottom } = this.#room();
     const size = this.map.getSize();
     return L.point((left + size.x) / 2, (top + size.y - bottom) / 2);
+  }
+
+  /** The part of the map that nothing covers. */
+  get free() {
+    const { left, top, bottom } = this.#room();
+    const size = this.map.getSize();
+    return L.latLngBounds(
+      this.map.containerPointToLatLng([left, top]), this.map.containerPointToLatLng([size.x, size.y - bottom]),
+    );
   }
 
   /** The reader went back or forward. */
@@ -382,7 +411,7 @@ class Viewer {
         if (this.search.isOpen) this.search.close();
         else if (this.sheet.isOpen) {
           this.close({ push: true });
-          this.search.focus();
+          this.focusBack();
         }
       }
     });
@@ -424,6 +453,7 @@ const map = window.map_diming;
 if (map) {
   const viewer = new Viewer(map, JSON.parse(byId("diming-config").textContent));
   viewer.start();
+  furnish(viewer);
 } else {
   toast("地图程序没有取到。", () => window.location.reload());
 }

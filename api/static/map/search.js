@@ -87,6 +87,13 @@ export class SearchBox {
     this.parts.q.select();
   }
 
+  /** Take the focus and leave the list shut. */
+  focusStill() {
+    this.still = true;
+    this.parts.q.focus({ preventScroll: true });
+    this.still = false;
+  }
+
   #listen() {
     const { q, search, clear, more, results } = this.parts;
     q.addEventListener("compositionstart", () => {
@@ -102,7 +109,7 @@ export class SearchBox {
       if (!this.composing && !event.isComposing) this.#typed();
     });
     q.addEventListener("keydown", (event) => this.#key(event));
-    q.addEventListener("focus", () => this.open());
+    q.addEventListener("focus", () => this.still || this.open());
     search.addEventListener("submit", (event) => event.preventDefault());
     clear.addEventListener("click", () => {
       this.set("");

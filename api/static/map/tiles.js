@@ -12,13 +12,16 @@ const FILL = { stroke: false, fill: true, fillOpacity: 1, fillRule: "nonzero" };
 const POINT_REACH = 9;
 // Kinds of geometry in a vector tile.
 const [LINE, AREA] = [2, 3];
+// Over a base map the areas only tint it.
+const SHEER = 0.18;
+let ground = 1;
 
 /** The division or place style for one part of one feature. VectorGrid calls it for each feature of each tile. */
 const STYLES = {
   divisions(properties, zoom) {
     const { level, part, tint } = properties;
     if (part === "fill") {
-      return { ...FILL, fillColor: TINTS[tint % TINTS.length] };
+      return { ...FILL, fillColor: TINTS[tint % TINTS.length], fillOpacity: ground };
     }
     // No wider than twice the margin of 4 pixels that a tile carries around itself, else its edges show.
     if (part === "glow") return { stroke: true, fill: false, color: "#c9b4c4", opacity: 0.45, weight: 7.5 };
@@ -95,6 +98,9 @@ export function makeTiles({ url, bounds, minZoom, maxZoom, onFault }) {
         .catch(() => {
           if (!faulty) onFault();
           faulty = true;
+          // What is not known must not look like a place where nothing is.
+          const missing = this._vectorTiles[this._tileCoordsToKey(coords)];
+          if (missing) missing.getContainer().classList.add("tile-missing");
           return { layers: {} };
         });
     },
@@ -118,6 +124,12 @@ export function makeTiles({ url, bounds, minZoom, maxZoom, onFault }) {
       faulty = false;
       map.removeLayer(grid);
       map.addLayer(grid);
+    },
+    /** Let a base map shine through, or not; draws anew only where that changes. */
+    setSheer(map, sheer) {
+      if (ground === (sheer ? SHEER : 1)) return;
+      ground = sheer ? SHEER : 1;
+      this.redraw(map);
     },
     /** Show the tiles of another address; what was drawn stays in sight until they are there. */
     setUrl(map, address) {

@@ -137,3 +137,11 @@ export function totalWord(total) {
 export function looseWord(tier) {
   return { homophone: "同音", fuzzy: "差一字" }[tier] || "";
 }
+
+/** A place in one sentence, for those who hear the page. */
+export function saidWord({ name, roman, status, division }) {
+  return [name, roman, statusWord(status), ((division && division.path) || []).join(" › ")].filter(Boolean).join(",");
+}
+
+/** The divisions that hold a position, in one line. */
+export const whereWord = ({ divisions = [] }) => (divisions.length ? divisions.map(({ name }) => name).join(" › ") : "不在本系统范围内");

@@ -1,0 +1,53 @@
+"""`/tiles/base/{layer}/{z}/{x}/{y}`: tiles of Tianditu by way of this server, which keeps the key."""
+
+from __future__ import annotations
+
+from math import atan, degrees, pi, sinh
+
+from fastapi import APIRouter, Request, Response
+
+from api.access import Public, PublicReader
+from api.installation import MIN_ZOOM, installation
+from api.tianditu import LAYERS, ZOOMS, basemap
+from foundation.errors import NotFound
+from foundation.settings import settings
+
+router = APIRouter(include_in_schema=False)
+FOR_A_DAY = "public, max-age=86400"
+Box = tuple[float, float, float, float]
+
+
+@router.get("/tiles/base/{layer}/{z}/{x}/{y}", response_class=Response)
+def tile(access: Public, reader: PublicReader, request: Request, layer: str, z: str, x: str, y: str) -> Response:
+    """One tile; 404 where no base map is set up, off the grid, or beyond the province without 审图号."""
+    source = basemap()
+    if source is None or layer not in LAYERS:
+        raise NotFound("没有这种底图。")
+    zoom, column, row = _address(z, x, y)
+    allowed = installation(reader).province
+    if not settings().map_approval and (zoom < MIN_ZOOM or not _touch(box_of(zoom, column, row), allowed)):
+        raise NotFound("没有审图号,不提供本省以外的底图。")
+    found = source.tile(layer, zoom, column, row)
+    headers = {"ETag": found.etag, "Cache-Control": FOR_A_DAY}
+    if found.etag in request.headers.get("if-none-match", ""):
+        return Response(status_code=304, headers=headers)
+    return Response(found.content, media_type=found.media_type, headers=headers)
+
+
+def _address(z: str, x: str, y: str) -> tuple[int, int, int]:
+    if all(part.isascii() and part.isdigit() and len(part) <= 6 for part in (z, x, y)):
+        zoom, column, row = int(z), int(x), int(y)
+        if zoom in ZOOMS and column < 1 << zoom and row < 1 << zoom:
+            return zoom, column, row
+    raise NotFound("没有这块底图瓦片。")
+
+
+def box_of(zoom: int, column: int, row: int) -> Box:
+    """West, south, east, north of a tile in degrees."""
+    count = 1 << zoom
+    north, south = (degrees(atan(sinh(pi * (1 - 2 * at / count)))) for at in (row, row + 1))
+    return column / count * 360 - 180, south, (column + 1) / count * 360 - 180, north
+
+
+def _touch(a: Box, b: Box) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]

@@ -1,0 +1,37 @@
+// What stands around the map: ways to the other views, printing, keys, signs of waiting, the line at the foot.
+import { BaseMap } from "./basemap.js";
+import { keepDoors, keepSkips } from "./doors.js";
+import { mapByKeys } from "./keys.js";
+import { Printing } from "./print.js";
+import { showWaiting } from "./waiting.js";
+
+/** @param viewer the page, with its map, tiles, search and link */
+export function furnish(viewer) {
+  keepDoors();
+  keepSkips(viewer.search);
+  keepFoot();
+  mapByKeys(viewer);
+  showWaiting(viewer);
+  if (viewer.config.basemap) new BaseMap(viewer);
+  const printing = new Printing(viewer);
+  document.getElementById("print").addEventListener("click", () => printing.print());
+}
+
+/** The boxes in pixels of the map where a name could not be read or tapped: the line at the foot, the controls. */
+export function covering() {
+  const origin = document.getElementById("map_diming").getBoundingClientRect();
+  return ["#legal", ".leaflet-bottom.leaflet-right", "#ways"]
+    .map((which) => document.querySelector(which))
+    .filter(Boolean)
+    .map((node) => node.getBoundingClientRect())
+    .filter(({ width, height }) => width && height)
+    .map(({ left, top, right, bottom }) => [left - origin.left, top - origin.top, right - origin.left, bottom - origin.top]);
+}
+
+/** The controls stand above the line at the foot, however many lines it takes. */
+function keepFoot() {
+  const foot = document.getElementById("legal");
+  const measure = () => document.documentElement.style.setProperty("--legal", `${foot.offsetHeight}px`);
+  measure();
+  new window.ResizeObserver(measure).observe(foot);
+}
