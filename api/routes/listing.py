@@ -52,7 +52,7 @@ def page(reader: Reader, view: Shown, asked: Mapping[str, str]) -> HTMLResponse:
     try:
         if asked["q"]:
             narrowed = question(
-                asked["q"], division=asked["division"], class_=asked["class_"], as_of=asked["as_of"],
+                asked["q"], home=here.home, division=asked["division"], class_=asked["class_"], as_of=asked["as_of"],
                 cursor=asked["cursor"],
             )  # fmt: skip
             answer = json.loads(queries.search(reader, narrowed))

@@ -38,13 +38,17 @@ def search(
     Former names find the present place. Where nothing has the name as typed, traditional characters, house numbers
     (`note`: 门牌未收录) and whole addresses are read; then names that sound alike or differ by one character.
     """
-    asked = question(q, division=division, class_=class_, bbox=bbox, near=near, as_of=as_of, limit=limit, cursor=cursor)
+    asked = question(
+        q, home=installation(reader).home, division=division, class_=class_, bbox=bbox, near=near, as_of=as_of,
+        limit=limit, cursor=cursor,
+    )  # fmt: skip
     return Response(queries.search(reader, asked), media_type="application/json")
 
 
 def question(
     q: str,
     *,
+    home: int | None,
     division: str | None = None,
     class_: str | None = None,
     bbox: str | None = None,
@@ -61,7 +65,7 @@ def question(
         bbox=numbers(bbox, "bbox", ("west", "south", "east", "north")),
         near=numbers(near, "near", ("lon", "lat")),
         as_of=dates.as_of(as_of, clock.today()) if as_of else None,
-        home=installation(reader).home,
+        home=home,
         cursor=read_cursor(cursor) if cursor else None,
     )
 

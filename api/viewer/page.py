@@ -75,8 +75,13 @@ def build(config: ViewerConfig) -> MapPage:
     html = template.render(
         config=config,
         styles=[
-            *parts.styles, style, "/static/map.css", "/static/around.css", "/static/map-tools.css", "/static/print.css",
-        ],  # fmt: skip
+            *parts.styles,
+            style,
+            "/static/map.css",
+            "/static/around.css",
+            "/static/map-tools.css",
+            "/static/print.css",
+        ],
         scripts=[*parts.scripts, script],
         modules=[f"/static/map/{path.name}" for path in sorted(MODULES.glob("*.js")) if path.name != "main.js"],
         map_html=Markup(parts.html),  # noqa: S704 - folium's own element, with our fixed id and no data in it

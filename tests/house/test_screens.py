@@ -11,7 +11,7 @@ from foundation.settings import PROJECT
 
 API = PROJECT / "api"
 NEW_WINDOW = re.compile(
-    r"""_blank|\btarget\s*=\s*["']|window\s*\.\s*open\b|\bopen\s*\(\s*["'`](https?:|/)|\.target\s*="""
+    r"""_blank|\btarget\s*=\s*["']|window\s*\.\s*open\b|\bopen\s*\(\s*["'`](https?:|/)|\.target\s*=(?!=)"""
 )
 PUZZLE = re.compile(r"captcha|验证码|拼图|滑块", re.IGNORECASE)
 
