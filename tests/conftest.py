@@ -245,10 +245,17 @@ def demo_pool(demo_address: str) -> Iterator[ReadPool]:
 
 
 @pytest.fixture(scope="session")
-def client(demo_pool: ReadPool) -> Iterator[TestClient]:
-    """A client of the service over the demonstration."""
+def demo_client(demo_pool: ReadPool) -> Iterator[TestClient]:
+    """A client of the service over the demonstration, for the whole run."""
     with TestClient(application(demo_pool), raise_server_exceptions=False) as open_client:
         yield open_client
+
+
+@pytest.fixture
+def client(demo_client: TestClient) -> TestClient:
+    """That client as a newcomer: without what an earlier test chose and a cookie kept."""
+    demo_client.cookies.clear()
+    return demo_client
 
 
 @pytest.fixture

@@ -122,7 +122,7 @@ def slow(demo_address: str) -> Iterator[TestClient]:
     class SlowSearch(Slow):
         def rows(self, statement, parameters):  # type: ignore[no-untyped-def]
             """Only the search is slow."""
-            if statement.name.startswith(("search.forms", "search.look")):
+            if statement.name.startswith(("search.strict", "search.forms", "search.look")):
                 return super().rows(statement, parameters)
             return super(Slow, self).rows(statement, parameters)
 
