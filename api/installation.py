@@ -32,7 +32,7 @@ class Installation:
     area: tuple[float, float, float, float]
     area_name: str
     home: int | None
-    """The permanent id of the bureau's division, where the register holds more than that."""
+    """The permanent id of the bureau's division, where that is not the whole province."""
 
     @property
     def shows_boundaries(self) -> bool:

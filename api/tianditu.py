@@ -9,6 +9,8 @@ import logging
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -29,8 +31,9 @@ MEMORY = 32 << 20
 KEPT_SECONDS = 24 * 3600.0
 FAILURES = 5
 REST_SECONDS = 30.0
-# So many requests wait for Tianditu at once: the other threads go on answering for the register.
+# So many requests wait for Tianditu at once and so many for their turn; the other threads answer for the register.
 AT_ONCE = 4
+QUEUED = 2
 QUEUE_SECONDS = 1.0
 # By their first bytes: what a server says its content is proves nothing.
 IMAGES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
@@ -54,6 +57,17 @@ class _NoRedirects(HTTPRedirectHandler):
         """Refuse to follow."""
 
 
+@contextmanager
+def _held(places: threading.BoundedSemaphore, seconds: float | None) -> Iterator[None]:
+    """One of several places, waited for as long as that; raises `Unavailable` where none is free."""
+    if not places.acquire(blocking=seconds is not None, timeout=seconds):
+        raise Unavailable(AWAY)
+    try:
+        yield
+    finally:
+        places.release()
+
+
 class Basemap:
     """Tiles from Tianditu, remembered for a day; after some failures in a row it is left alone for a while."""
 
@@ -62,6 +76,7 @@ class Basemap:
         self._opener: OpenerDirector = build_opener(_NoRedirects)
         self._lock = threading.Lock()
         self._places = threading.BoundedSemaphore(AT_ONCE)
+        self._room = threading.BoundedSemaphore(AT_ONCE + QUEUED)
         self._kept: OrderedDict[tuple[str, int, int, int], tuple[float, Tile]] = OrderedDict()
         self._bytes = 0
         self._failures = 0
@@ -78,14 +93,10 @@ class Basemap:
                 return kept
             if now < self._resting_until:
                 raise Unavailable(AWAY)
-        if not self._places.acquire(timeout=QUEUE_SECONDS):
-            raise Unavailable(AWAY)
-        try:
+        with _held(self._room, None), _held(self._places, QUEUE_SECONDS):
             if time.monotonic() < self._resting_until:
                 raise Unavailable(AWAY)
             tile = self._fetched(layer, zoom, column, row)
-        finally:
-            self._places.release()
         with self._lock:
             if tile is None:
                 self._failed()

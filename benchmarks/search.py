@@ -146,17 +146,20 @@ def _growth(ground: Ground, rows: int, took: Mapping[str, Sequence[float]]) -> l
         return []
     ground.say(f"  与 {SMALLER:,} 条地名时相比 ……")
     ground.use(register.database(SMALLER))
-    kinds = kinds_of()
-    with serving() as begun:
-        client = Client(begun(ours(steps.home() / "log" / "bench-serving.log")).port)
-        kinds |= _second_pages(client, kinds["开头"])
-        return [
-            Fact(
-                f"{name} 比 {SMALLER:,} 条时", statistics.median(took[name])
-                / statistics.median(_times(partial(_get, client), questions)), "倍", at_most=2,
-            )
-            for name, questions in kinds.items() if name in took
-        ]  # fmt: skip
+    try:
+        kinds = kinds_of()
+        with serving() as begun:
+            client = Client(begun(ours(steps.home() / "log" / "bench-serving.log")).port)
+            kinds |= _second_pages(client, kinds["开头"])
+            return [
+                Fact(
+                    f"{name} 比 {SMALLER:,} 条时", statistics.median(took[name])
+                    / statistics.median(_times(partial(_get, client), questions)), "倍", at_most=2,
+                )
+                for name, questions in kinds.items() if name in took
+            ]  # fmt: skip
+    finally:
+        ground.use(register.database(rows))
 
 
 def _gold(client: Client) -> list[Fact]:

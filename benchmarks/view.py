@@ -116,10 +116,14 @@ def _page(browser: Browser) -> tuple[BrowserContext, Page, Seen]:
             seen.waiting -= 1
             seen.tiles.append(size)
 
+    def given_up(event: dict[str, Any]) -> None:
+        if asked.pop(event["requestId"], None) is not None:
+            seen.waiting -= 1
+
     session.on("Network.requestWillBeSent", sent)
     session.on("Network.dataReceived", came)
     session.on("Network.loadingFinished", ended)
-    session.on("Network.loadingFailed", ended)
+    session.on("Network.loadingFailed", given_up)
     return context, page, seen
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 _DECLARED = re.compile(r"^--\s*:(\w+)\s+([a-z_]+[a-z0-9_ ]*?(?:\[\])?)(?:\s{2,}.*)?$", re.MULTILINE)
@@ -25,7 +25,7 @@ class SqlFile:
     parameters: tuple[tuple[str, str], ...]
     body: str
 
-    @property
+    @cached_property
     def prepare(self) -> str:
         """The PREPARE statement, with `$n` for the parameters."""
         order = {name: index for index, (name, _) in enumerate(self.parameters, start=1)}
@@ -33,13 +33,13 @@ class SqlFile:
         types = ", ".join(kind for _, kind in self.parameters)
         return f'PREPARE "{self.name}"{f" ({types})" if types else ""} AS {text}'
 
-    @property
+    @cached_property
     def execute(self) -> str:
         """The EXECUTE statement for psycopg2, with one placeholder for each parameter in order."""
         places = ", ".join(f"%({name})s" for name, _ in self.parameters)
         return f'EXECUTE "{self.name}"{f" ({places})" if places else ""}'
 
-    @property
+    @cached_property
     def driver_text(self) -> str:
         """The statement for a writing connection of psycopg2, each parameter cast to its declared type."""
         kinds = dict(self.parameters)

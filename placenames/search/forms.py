@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from foundation import sqlfiles
@@ -54,6 +55,7 @@ class Hot:
     least: int
 
 
+@cache
 def statement(name: str) -> sqlfiles.SqlFile:
     """A question of this room."""
     return sqlfiles.load(SQL / f"{name}.sql")
@@ -175,8 +177,8 @@ class Forms:
         for batch in self.batches("forms_top", FAR[0], hot=rarest.id):
             if batch.forms:
                 yield Batch(batch.forms, last=False)
-        # The list holds every form down to that rank.
-        yield from self.batches(name, rarest.least - 1, **values)
+        # The list holds every form down to that rank, so what follows lies below it.
+        yield from self.batches(name, rarest.least, **values)
 
     def batches(self, name: str, rank: int, **values: object) -> Iterator[Batch]:
         """Forms of a statement from a rank down, in ever larger batches."""

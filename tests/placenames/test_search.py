@@ -764,3 +764,48 @@ def test_a_bureau_of_the_whole_register_prefers_no_part_of_it(session: Session, 
     first, second = (make_place(session, "揽月大街", code=code, rank=50) for code in ("321283", RUGAO))
     finish(session)
     assert [item.id for item in pages(client_of_session, "揽月大街")] == [str(first), str(second)]
+
+
+def test_a_page_made_at_one_go_loses_nothing_where_places_bear_a_name_twice(
+    session: Session, client_of_session: TestClient
+) -> None:
+    # Twenty places of one sound, one of them by two names, fill the rows and not the page.
+    alike = [
+        make_place(session, "揽月路", names=(make_name("揽月路"), make_name("览月路", kind="alias"))[: 1 if at else 2])
+        for at in range(20)
+    ]
+    longer = make_place(session, "揽月路口")
+    renamed = make_place(session, "揽月路")
+    rename(session, renamed, "新街", published=True, on=date(2020, 1, 1))
+    # Thirty former places, three of which bore the name twice, and others of a form that comes after it.
+    twice = []
+    for at in range(30):
+        place = make_place(session, "摘星路")
+        for other, year in (("中间路", 2000), ("摘星路", 2005), ("末尾路", 2010))[0 if at < 3 else 2 :]:
+            rename(session, place, f"{other}{at}" if other != "摘星路" else other, published=True, on=date(year, 1, 1))
+        twice.append(place)
+    after = []
+    for at in range(10):
+        after.append(make_place(session, "摘星街"))
+        rename(session, after[-1], f"新街{at}号", published=True, on=date(2015, 1, 1))
+    finish(session)
+    everyone = {str(place) for place in (*alike, longer, renamed)}
+    for limit in (20, 50):
+        found = [item.id for item in pages(client_of_session, "lanyuelu", limit=limit)]
+        assert (set(found), len(found)) == (everyone, len(everyone))
+        found = [item.id for item in pages(client_of_session, "摘星", limit=limit)]
+        assert (set(found), len(found)) == ({str(place) for place in (*twice, *after)}, 40)
+
+
+def test_the_form_that_comes_right_below_a_list_is_found(
+    session: Session, client_of_session: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = [make_place(session, f"揽月{chr(0x4E10 + at)}路", rank=1000 - at) for at in range(40)]
+    monkeypatch.setattr(hot, "MANY_FORMS", 5)
+    monkeypatch.setattr(hot, "LISTED", 4)
+    index.rebuild(session)
+    finish(session)
+    assert session.scalar(text("SELECT count(*) FROM placenames.search_hot WHERE code = '^揽月'")) == 1
+    for narrowing in ({}, {"class": "街路巷"}):
+        found = [item.id for item in pages(client_of_session, "揽月", limit=7, **narrowing)]
+        assert found == [str(place) for place in places]

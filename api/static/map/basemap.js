@@ -9,7 +9,7 @@ const KINDS = [
   { label: "地图", layers: [["vec", 0], ["cva", 14]] },
   { label: "影像", layers: [["img", 0], ["cia", 14]] },
 ];
-const ENOUGH = 4; // tiles that fail before one comes: then it is away, not one tile
+const ENOUGH = 4; // tiles that fail one after the other: then it is away, not one tile
 const DEEPEST = 18;
 
 export class BaseMap {
@@ -26,7 +26,6 @@ export class BaseMap {
   choose(index) {
     this.chosen = index;
     this.#clear();
-    this.came = 0;
     this.failed = 0;
     this.layers = KINDS[index].layers.map(([name, minZoom]) => this.#layer(name, minZoom).addTo(this.map));
     this.#sheer(this.layers.length > 0);
@@ -39,10 +38,10 @@ export class BaseMap {
     const layer = L.tileLayer(`/tiles/base/${name}/{z}/{x}/{y}`, {
       pane: "base", bounds: this.bounds, minZoom, maxNativeZoom: DEEPEST, maxZoom: this.map.getMaxZoom(), keepBuffer: 1,
     });
-    layer.on("tileload", () => { this.came += 1; });
+    layer.on("tileload", () => { this.failed = 0; });
     layer.on("tileerror", () => {
       this.failed += 1;
-      if (this.failed >= ENOUGH && this.failed > this.came && this.layers.includes(layer)) this.#fade();
+      if (this.failed >= ENOUGH && this.layers.includes(layer)) this.#fade();
     });
     return layer;
   }

@@ -86,7 +86,8 @@ class Viewer {
     };
     const onFault = () => toast("部分地图没有取到。", retry);
     this.tiles = makeTiles({
-      url: this.api.tiles(), bounds: this.bounds, minZoom: 0, maxZoom: this.map.getMaxZoom(), onFault,
+      url: this.api.tiles(), bounds: this.bounds, minZoom: 0, maxZoom: this.map.getMaxZoom(),
+      sheer: Boolean(this.config.basemap), onFault,
     });
     this.tiles.layer.addTo(this.map);
     this.labels = new Labels({

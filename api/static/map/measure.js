@@ -12,6 +12,7 @@ const AREA = { stroke: false, fill: true, fillColor: INK, fillOpacity: 0.12, int
 const POINT = { radius: 5, color: INK, weight: 2, fillColor: "#fff", fillOpacity: 1, interactive: false };
 // The second click of a double click is no point of its own.
 const TWICE = { pixels: 6, milliseconds: 500 };
+const LEAST = { length: 2, area: 3 };
 
 export class Measure {
   /**
@@ -76,7 +77,7 @@ export class Measure {
   }
 
   finish() {
-    if (this.points.length > 1) this.#draw(false);
+    if (this.points.length >= LEAST[this.kind]) this.#draw(false);
   }
 
   clear() {
@@ -163,7 +164,7 @@ export class Measure {
     if (!this.total) return;
     const held = document.activeElement;
     for (const [name, node] of Object.entries(this.kinds)) node.setAttribute("aria-pressed", String(name === kind));
-    const least = kind === "area" ? 3 : 2;
+    const least = LEAST[kind];
     const enough = points.length >= least;
     const words = enough ? this.#words() : [`还需 ${least - points.length} 个点`];
     this.total.replaceChildren(el("b", {}, words[0]), ...words.slice(1).map((word) => el("span", {}, word)));

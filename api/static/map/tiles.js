@@ -85,10 +85,20 @@ function rest(layers) {
 }
 
 /** @param onFault called once when tiles fail, again only after `redraw()` */
-export function makeTiles({ url, bounds, minZoom, maxZoom, onFault }) {
+export function makeTiles({ url, bounds, minZoom, maxZoom, sheer, onFault }) {
+  ground = sheer ? SHEER : 1;
   let faulty = false;
+  // VectorGrid does not give up what it asked for: an answer that belongs to an earlier drawing must not count for this.
+  let drawing = 0;
   const Grid = L.VectorGrid.Protobuf.extend({
+    createTile(coords, done) {
+      const mine = drawing;
+      return L.VectorGrid.Protobuf.prototype.createTile.call(this, coords, (...told) => {
+        if (mine === drawing) done(...told);
+      });
+    },
     _getVectorTilePromise(coords) {
+      const mine = drawing;
       return L.VectorGrid.Protobuf.prototype._getVectorTilePromise.call(this, coords)
         .then((tile) => {
           // VectorGrid answers an HTTP error with an empty array, a real tile has an object.
@@ -96,6 +106,7 @@ export function makeTiles({ url, bounds, minZoom, maxZoom, onFault }) {
           return inOrder(tile);
         })
         .catch(() => {
+          if (mine !== drawing) return { layers: {} };
           if (!faulty) onFault();
           faulty = true;
           // What is not known must not look like a place where nothing is.
@@ -122,6 +133,7 @@ export function makeTiles({ url, bounds, minZoom, maxZoom, onFault }) {
     /** Fetch everything again. Not `grid.redraw()`: at half zooms Leaflet 1.9 then asks for tiles of zoom 7.5. */
     redraw(map) {
       faulty = false;
+      drawing += 1;
       map.removeLayer(grid);
       map.addLayer(grid);
     },

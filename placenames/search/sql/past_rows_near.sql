@@ -20,6 +20,7 @@
 -- :after_place bigint
 -- :count integer  how many
 -- :as_of date  the day
+-- `inherited` says here that the name had ended by that day; the second half tests what its index is kept for.
 -- index: ix_division_version_parent, ix_search_token_form, ix_search_token_former, ix_search_token_place, primary keys
 WITH RECURSIVE within (id) AS (
     SELECT :division

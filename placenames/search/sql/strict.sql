@@ -125,12 +125,15 @@ found AS MATERIALIZED (
 numbered AS (
     SELECT f.*, row_number() OVER (ORDER BY f.step, f.rank DESC, f.form_id, f.place_id) AS number FROM found f
 )
-SELECT (SELECT count(*) FROM found) AS found,
-       NOT EXISTS (SELECT FROM missing)
+-- A place with two names of one form takes two rows: where that cuts a form short, others would stand in its place.
+SELECT CASE WHEN EXISTS (SELECT FROM hits GROUP BY step, form_id
+                         HAVING count(*) >= :wanted AND count(DISTINCT place_id) < :wanted)
+            THEN 0 ELSE (SELECT count(*) FROM found) END AS found,
+       NOT EXISTS (SELECT FROM missing) AND (SELECT count(*) FROM exact) < :wanted
            AND NOT EXISTS (SELECT FROM hits GROUP BY step, form_id HAVING count(*) >= :wanted) AS whole,
        EXISTS (SELECT FROM found WHERE step < 2) AS named,
        last.step, last.rank, last.form_id, last.place_id,
-       (SELECT json_agg(json_build_object(
+       (SELECT coalesce(json_agg(json_build_object(
             'id', p.place_id::text, 'name', p.name, 'roman', p.roman,
             'matched', json_build_object(
                 'text', m.text, 'kind', CASE WHEN n.inherited THEN 'former' ELSE m.kind END,
@@ -139,7 +142,7 @@ SELECT (SELECT count(*) FROM found) AS found,
             'division', json_build_object('code', p.division_code, 'path', p.path),
             'status', p.status, 'heritage', false,
             'lon', round(ST_X(p.point)::numeric, 7)::float8, 'lat', round(ST_Y(p.point)::numeric, 7)::float8, 'distance_m', NULL
-        ) ORDER BY n.number)::text
+        ) ORDER BY n.number), '[]'::json)::text
         FROM numbered n
         JOIN published.place_name m ON m.id = n.name_id
         JOIN published.search_card p ON p.place_id = n.place_id
