@@ -31,12 +31,14 @@ ASKING = {"/api/names/spell"}
 
 
 @pytest.fixture
-def app(demo_pool: ReadPool, monkeypatch: pytest.MonkeyPatch) -> FastAPI:
+def app(demo_pool: ReadPool, monkeypatch: pytest.MonkeyPatch) -> Iterator[FastAPI]:
     monkeypatch.setenv("DIMING_ROLE", "public")
     settings.cache_clear()
     made = create_app()
     made.state.reader = demo_pool
-    return made
+    yield made
+    monkeypatch.undo()
+    settings.cache_clear()
 
 
 @pytest.fixture
@@ -53,7 +55,10 @@ def test_what_belongs_to_the_desk_is_absent(public: TestClient, address: str) ->
         assert answer.status_code == 404 or method != "GET"
 
 
-def test_the_same_is_there_where_the_desk_is(client: TestClient) -> None:
+def test_the_same_is_there_where_the_desk_is(demo_pool: ReadPool) -> None:
+    made = create_app()
+    made.state.reader = made.state.staff_reader = demo_pool
+    client = TestClient(made, raise_server_exceptions=False)
     assert client.get("/desk/login").status_code == 200
     assert client.get("/static/desk/api.js").status_code == 200
     assert client.get("/api/proposals").status_code == 401

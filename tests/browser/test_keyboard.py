@@ -151,7 +151,7 @@ def test_a_skip_link_leaves_the_view_and_the_card_as_they_are(page: Page, site: 
 def test_the_order_of_stops_is_search_then_ways_then_map_then_its_buttons(page: Page, site: str) -> None:
     open_map(page, site)
     stops = []
-    for _ in range(12):
+    for _ in range(20):
         page.keyboard.press("Tab")
         stop = page.evaluate(
             "() => { const a = document.activeElement; const box = a.getBoundingClientRect();"

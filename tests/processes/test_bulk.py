@@ -107,7 +107,8 @@ def test_a_register_that_is_loaded_finds_its_streets(own_demo_address: str) -> N
     bulk.load(maker(60), quiet, workers=1)
     with engine().connect() as connection:
         found = connection.scalars(text(
-            "SELECT DISTINCT shown FROM published.search_sound WHERE pinyin = 'lanyuejie' AND current"
+            "SELECT DISTINCT s.text FROM published.search_spoken s JOIN published.search_row r USING (form_id)"
+            " WHERE s.pinyin = 'lanyuejie' AND r.current"
         )).all()  # fmt: skip
     assert found == ["揽月街"]
 
@@ -121,8 +122,8 @@ def test_the_public_sees_of_a_load_what_was_announced_and_is_not_secret(own_demo
             " AND NOT EXISTS (SELECT FROM placenames.place_name f WHERE f.place_id = p.id AND f.kind = 'former')"
         )).all()  # fmt: skip
         for view, column in (
-            ("place", "id"), ("place_name", "place_id"), ("search_token", "place_id"), ("search_sound", "place_id"),
-            ("search_place", "place_id"),
+            ("place", "id"), ("place_name", "place_id"), ("search_token", "place_id"), ("search_row", "place_id"),
+            ("search_place", "place_id"), ("search_card", "place_id"),
         ):  # fmt: skip
             seen = set(connection.scalars(text(f"SELECT {column} FROM published.{view}")))
             assert {row.id for row in rows if row.open} <= seen, view
