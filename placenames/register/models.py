@@ -60,6 +60,13 @@ class Place(Base):
     __table_args__ = (
         CheckConstraint(f"secrecy IN {SECRECIES}", name="secrecy"),
         UniqueConstraint("source", "source_key", name="uq_place_source_source_key"),
+        # Nearly no place is a division: an index over all would be as large as the key.
+        Index(
+            "uq_place_own_division_id",
+            "own_division_id",
+            unique=True,
+            postgresql_where=text("own_division_id IS NOT NULL"),
+        ),
         Index("ix_place_division", "division_id"),
         Index("ix_place_geom", "geom", postgresql_using="gist"),
         {"schema": SCHEMA},
@@ -68,7 +75,7 @@ class Place(Base):
     id: Mapped[int] = mapped_column(Big, Identity(always=True), primary_key=True)
     class_label: Mapped[str] = mapped_column(ForeignKey(f"{SCHEMA}.place_class.label"))
     division_id: Mapped[int | None] = mapped_column(ForeignKey("boundaries.division.id"))
-    own_division_id: Mapped[int | None] = mapped_column(ForeignKey("boundaries.division.id"), unique=True)
+    own_division_id: Mapped[int | None] = mapped_column(ForeignKey("boundaries.division.id"))
     geom: Mapped[object | None] = mapped_column(Geometry("GEOMETRY", 4490, spatial_index=False))
     point: Mapped[object | None] = mapped_column(Geometry("POINT", 4490, spatial_index=False))
     location: Mapped[str] = mapped_column(Text)
