@@ -6,8 +6,8 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import cycle
 
 LONGEST_ANSWER = 60.0
@@ -18,8 +18,8 @@ _LENGTH = b"content-length:"
 class Pressed:
     """What the clients met: seconds of each answer, and how often each status came."""
 
-    took: list[float] = field(default_factory=list)
-    statuses: Counter[int] = field(default_factory=Counter)
+    took: list[float]
+    statuses: Counter[int]
 
 
 class Connection:
@@ -49,32 +49,47 @@ class Connection:
         return more
 
 
-def press(port: int, paths: Sequence[str], *, clients: int, seconds: float) -> Pressed:
-    """Let so many clients ask for some seconds, each beginning elsewhere in the list; raises what one of them met."""
-    pressed, faults = Pressed(), list[Exception]()
+def at_once(acts: Sequence[Callable[[], None]], seconds: float) -> list[float]:
+    """Repeat each act in a thread of its own for some seconds; how long each took. Raises what an act raises."""
+    took: list[float] = []
+    faults: list[BaseException] = []
     until = time.perf_counter() + seconds
 
-    def run(asked: Iterator[str]) -> None:
-        took, statuses = list[float](), Counter[int]()
+    def repeat(act: Callable[[], None]) -> None:
         try:
-            connection = Connection(port)
-            while (began := time.perf_counter()) < until:
-                statuses[connection.status(next(asked))] += 1
+            while (began := time.perf_counter()) < until and not faults:
+                act()
                 took.append(time.perf_counter() - began)
-        except Exception as error:
-            faults.append(error)
-        pressed.took.extend(took)
-        pressed.statuses.update(statuses)
+        except Exception as fault:
+            faults.append(fault)
 
-    starts = [number * len(paths) // clients for number in range(clients)]
-    threads = [threading.Thread(target=run, args=(cycle([*paths[at:], *paths[:at]]),)) for at in starts]
+    threads = [threading.Thread(target=repeat, args=(act,)) for act in acts]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     if faults:
         raise faults[0]
-    return pressed
+    return took
+
+
+def press(port: int, paths: Sequence[str], *, clients: int, seconds: float) -> Pressed:
+    """Let so many clients ask for some seconds, each beginning elsewhere in the list; raises what one of them met."""
+    asking = [_Asking(port, paths, number * len(paths) // clients) for number in range(clients)]
+    took = at_once([each.ask for each in asking], seconds)
+    return Pressed(took, sum((each.statuses for each in asking), Counter[int]()))
+
+
+class _Asking:
+    """One client, with the statuses that it was told."""
+
+    def __init__(self, port: int, paths: Sequence[str], start: int) -> None:
+        self.connection, self.statuses = Connection(port), Counter[int]()
+        self.paths = cycle([*paths[start:], *paths[:start]])
+
+    def ask(self) -> None:
+        """The next of the list."""
+        self.statuses[self.connection.status(next(self.paths))] += 1
 
 
 def pressing(port: int, paths: Sequence[str], *, clients: int) -> Callable[[float], Sequence[float]]:

@@ -27,7 +27,6 @@ from foundation.settings import PROJECT
 from placenames.search import forms, queries
 from placenames.search.models import DERIVED
 from placenames.search.question import COUNTED, narrowed, numbers, read_cursor, read_question
-from placenames.search.tokens import LONGEST_SOUND, sounding
 
 GOLD = PROJECT / "tests" / "placenames" / "gold" / "search.csv"
 CLIENTS = 8
@@ -71,9 +70,8 @@ def _keep_plans(rows: int) -> None:
     """The plans of the statements that answer most questions: a popular name, a rare one, letters."""
     page = {"wanted": COUNTED + 1, "forms": COUNTED + 1 + queries.TOLD_OTHERWISE, "page": COUNTED}
     for name, text_ in (("popular", "中山路"), ("part", "和平"), ("one-band", "村委会")):
-        keep_plan("search", rows, name, forms.statement("strict"), {**forms.looked_up(text_), **page})
-    letters = {"q": "zhongshanlu", "sounding": sounding("zhongshanlu"[:LONGEST_SOUND])}
-    keep_plan("search", rows, "letters", forms.statement("spoken"), {**letters, **page})
+        keep_plan("search", rows, name, forms.statement("strict"), {**forms.characters(text_), **page})
+    keep_plan("search", rows, "letters", forms.statement("spoken"), {**forms.letters("zhongshanlu"), **page})
 
 
 def _each(took: Mapping[str, Sequence[float]]) -> Iterator[Fact]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
@@ -15,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from benchmarks.frame import Asked, Fact, Report, Side, compared, own_database, ratio
 from benchmarks.ground import Ground
+from benchmarks.pressing import at_once
 from foundation import clock, journal
 from foundation.access.actor import Actor
 from foundation.access.queries import grants
@@ -58,7 +57,7 @@ def run(ground: Ground, asked: Asked) -> Report:
         numbers = count()
 
         def with_journal(for_seconds: float) -> Sequence[float]:
-            return _at_once([partial(it.write, numbers) for it in clients], for_seconds)
+            return at_once([partial(it.write, numbers) for it in clients], for_seconds)
 
         def without(for_seconds: float) -> Sequence[float]:
             with patch.object(journal, "write", _forget):
@@ -106,30 +105,6 @@ def _draft() -> NewProposal:
             "geometry": {"type": "LineString", "coordinates": [[120.55, 32.38], [120.555, 32.383], [120.56, 32.385]]},
         }
     )  # fmt: skip
-
-
-def _at_once(acts: Sequence[Callable[[], None]], seconds: float) -> list[float]:
-    """Repeat each act in a thread of its own for some seconds; how long each took. Raises what an act raises."""
-    took: list[float] = []
-    faults: list[BaseException] = []
-    until = time.perf_counter() + seconds
-
-    def repeat(act: Callable[[], None]) -> None:
-        try:
-            while (began := time.perf_counter()) < until and not faults:
-                act()
-                took.append(time.perf_counter() - began)
-        except Exception as fault:
-            faults.append(fault)
-
-    threads = [threading.Thread(target=repeat, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if faults:
-        raise faults[0]
-    return took
 
 
 def _check(acts: int) -> None:

@@ -6,6 +6,7 @@ from math import atan, degrees, pi, sinh
 
 from fastapi import APIRouter, Request, Response
 
+from api import grid
 from api.access import Public, PublicReader
 from api.installation import MIN_ZOOM, installation
 from api.tianditu import LAYERS, ZOOMS, basemap
@@ -23,23 +24,15 @@ def tile(access: Public, reader: PublicReader, request: Request, layer: str, z: 
     source = basemap()
     if source is None or layer not in LAYERS:
         raise NotFound("没有这种底图。")
-    zoom, column, row = _address(z, x, y)
+    numbers = grid.address((z, x, y), ZOOMS, digits=6)
+    if numbers is None:
+        raise NotFound("没有这块底图瓦片。")
+    zoom, column, row = numbers
     allowed = installation(reader).province
     if not settings().map_approval and (zoom < MIN_ZOOM or not _touch(box_of(zoom, column, row), allowed)):
         raise NotFound("没有审图号,不提供本省以外的底图。")
     found = source.tile(layer, zoom, column, row)
-    headers = {"ETag": found.etag, "Cache-Control": FOR_A_DAY}
-    if found.etag in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
-    return Response(found.content, media_type=found.media_type, headers=headers)
-
-
-def _address(z: str, x: str, y: str) -> tuple[int, int, int]:
-    if all(part.isascii() and part.isdigit() and len(part) <= 6 for part in (z, x, y)):
-        zoom, column, row = int(z), int(x), int(y)
-        if zoom in ZOOMS and column < 1 << zoom and row < 1 << zoom:
-            return zoom, column, row
-    raise NotFound("没有这块底图瓦片。")
+    return grid.answer(request, found.content, found.media_type, etag=found.etag, cache=FOR_A_DAY)
 
 
 def box_of(zoom: int, column: int, row: int) -> Box:

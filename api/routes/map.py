@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from api import grid
 from api.access import Public, PublicReader
 from api.installation import installation
 from api.routes.places import AsOf
@@ -36,17 +37,14 @@ def tile(
         content = divisions.tile(reader, zoom, column, row, day) + content
     if not content:
         return Response(status_code=204, headers={"Cache-Control": "no-cache"})
-    headers = {"ETag": f'"{blake2b(content, digest_size=12).hexdigest()}"', "Cache-Control": "no-cache"}
-    if headers["ETag"] in request.headers.get("if-none-match", ""):
-        return Response(status_code=304, headers=headers)
-    return Response(content, media_type=MVT, headers=headers)
+    etag = f'"{blake2b(content, digest_size=12).hexdigest()}"'
+    return grid.answer(request, content, MVT, etag=etag, cache="no-cache")
 
 
 def _address(z: str, x: str, y: str) -> tuple[int, int, int]:
-    if all(part.isascii() and part.isdigit() and len(part) <= 8 for part in (z, x, y)):
-        zoom, column, row = int(z), int(x), int(y)
-        if zoom <= DEEPEST and column < 1 << zoom and row < 1 << zoom:
-            return zoom, column, row
+    found = grid.address((z, x, y), range(DEEPEST + 1), digits=8)
+    if found:
+        return found
     raise NotFound("没有这块地图瓦片。", remedy=f"级别 0–{DEEPEST},行列号从 0 到 2 的级别次方减 1。")
 
 

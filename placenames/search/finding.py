@@ -111,13 +111,13 @@ class Finder:
     def places(self, tier: str, forms: Mapping[int, int], at: Cursor, batch: Batch) -> Generator[Hit, None, Cursor]:
         """Places known by some forms, as far as no form after the batch can bring one before them; returns how far."""
         more = bool(forms)
-        leasts = self.leasts(tier, forms, at)
+        least = self.least(tier, forms, at)
         while more:
-            rows = self.rows(tier, forms, leasts, at)
+            rows = self.rows(tier, forms, least, at)
             # Where low ranks were left out, former names must wait for what these bring.
-            left_out = max(leasts) > LOWEST
+            left_out = least > LOWEST
             furthest = max(2 * self.number(tier), at.step) if left_out else FAR[0]
-            more, leasts = len(rows) == self.count or left_out, [LOWEST] * len(forms)
+            more, least = len(rows) == self.count or left_out, LOWEST
             for hit, known in rows:
                 if hit.step > furthest:
                     break
@@ -138,24 +138,21 @@ class Finder:
             return hit.rank > bound.rank
         return (-hit.rank, hit.form) <= (-bound.rank, bound.id)
 
-    def leasts(self, tier: str, forms: Mapping[int, int], at: Cursor) -> list[int]:
+    def least(self, tier: str, forms: Mapping[int, int], at: Cursor) -> int:
         """The rank that as many forms reach as hits are wanted: those alone may fill the page.
 
         A form's best place has the form's rank, so it is still to come where the form's rank is below the cursor's.
         """
         to_come = [rank for rank in forms.values() if rank < at.rank or at.step < 2 * self.number(tier)]
-        enough = len(to_come) >= self.count
-        return [sorted(to_come, reverse=True)[self.count - 1] if enough else LOWEST] * len(forms)
+        return sorted(to_come, reverse=True)[self.count - 1] if len(to_come) >= self.count else LOWEST
 
-    def rows(
-        self, tier: str, forms: Mapping[int, int], leasts: Sequence[int], at: Cursor
-    ) -> list[tuple[Hit, list[Known]]]:
+    def rows(self, tier: str, forms: Mapping[int, int], least: int, at: Cursor) -> list[tuple[Hit, list[Known]]]:
         """The next places known by some forms, with every name they are known by."""
         inside = self.forms.inside(tier)
         name = "past_rows" if self.question.as_of else "rows_within" if inside else "rows"
         name += "_near" if (self.question.near or self.question.home) and not inside else ""
         found = self.ask(
-            name, forms=list(forms), tier=self.number(tier), leasts=list(leasts), home=self.question.home,
+            name, forms=list(forms), tier=self.number(tier), least=least, home=self.question.home,
             count=self.count, terms=self.forms.within, after_step=at.step, after_rank=at.rank,
             after_distance=at.distance, after_form=at.form, after_away=at.away, after_place=at.place,
         )  # fmt: skip

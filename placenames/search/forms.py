@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, TypedDict
 
 from foundation import sqlfiles
 from placenames.search.question import FAR, LATIN_TIERS, LOOSE, STRICT, Question
@@ -79,11 +79,11 @@ class Forms:
     def __init__(self, question: Question, filters: Filters, ask: Callable[..., Sequence[tuple[Any, ...]]]) -> None:
         self.question, self.ask = question, ask
         self.within = self._within(filters)
-        text, latin = question.text, question.latin
+        text, looked = question.text, characters(question.text)
         self.codes = {
-            "prefix": [beginning(text[:LONGEST_BEGINNING])],
-            "substring": [holding(part) for part in pairs(text)],
-            "pinyin_prefix": [sounding(latin[:LONGEST_SOUND])],
+            "prefix": [looked["beginning"]],
+            "substring": looked["holding"],
+            "pinyin_prefix": [letters(question.latin)["sounding"]],
         }
         """What the forms of a tier have, where that may be a hot code."""
         self.near = list(query_near_codes(text)) if question.keys else []
@@ -109,10 +109,10 @@ class Forms:
         group: Sequence[str]
         if tiers[0] in STRICT:
             group = STRICT
-            rows = self.ask("look_characters", **looked_up(text), count=count)
+            rows = self.ask("look_characters", **characters(text), count=count)
         elif tiers[0] in LATIN_TIERS:
-            group, (sound,) = LATIN_TIERS, self.codes["pinyin_prefix"]
-            rows = self.ask("look_letters", q=latin, initials=self.question.initials, sounding=sound, count=count)
+            group = LATIN_TIERS
+            rows = self.ask("look_letters", **letters(latin), initials=self.question.initials, count=count)
         else:
             group = LOOSE
             rows = self.ask(
@@ -192,12 +192,33 @@ class Forms:
             below, count = (forms[-1].rank, forms[-1].id), count * MORE
 
 
-def looked_up(text: str) -> dict[str, object]:
+class Characters(TypedDict):
     """A text with the codes by which forms that have it are found."""
+
+    q: str
+    grams: list[int]
+    beginning: str
+    holding: list[str]
+
+
+class Letters(TypedDict):
+    """Joined pinyin with the code of forms that are read to begin with it."""
+
+    q: str
+    sounding: str
+
+
+def characters(text: str) -> Characters:
+    """What a statement that looks for characters is asked."""
     return {
         "q": text, "grams": list(query_grams(text)), "beginning": beginning(text[:LONGEST_BEGINNING]),
         "holding": [holding(part) for part in pairs(text)],
     }  # fmt: skip
+
+
+def letters(latin: str) -> Letters:
+    """What a statement that looks for letters is asked."""
+    return {"q": latin, "sounding": sounding(latin[:LONGEST_SOUND])}
 
 
 def pairs(text: str) -> list[str]:

@@ -13,9 +13,8 @@ from foundation import clock
 from foundation.database import Reader
 from foundation.errors import FieldError, Malformed
 from placenames.search.finding import Finder, Hit
-from placenames.search.forms import SQL, Filters, looked_up, statement
+from placenames.search.forms import SQL, Characters, Filters, Letters, characters, letters, statement
 from placenames.search.question import COUNTED, ENOUGH, HAN_TIERS, LATIN_TIERS, LOOSE, Cursor, Question
-from placenames.search.tokens import LONGEST_SOUND, sounding
 from placenames.search.ways import Way, ways
 
 __all__ = ["SQL", "nearest", "search"]
@@ -76,10 +75,11 @@ def _at_one_go(reader: Reader, question: Question) -> tuple[str | None, bool]:
     Also whether no name has what was typed.
     """
     most = max(question.limit, COUNTED)
+    codes: Characters | Letters
     if question.tiers is HAN_TIERS:
-        name, codes = "strict", looked_up(question.text)
+        name, codes = "strict", characters(question.text)
     elif question.tiers is LATIN_TIERS:
-        name, codes = "spoken", {"q": question.latin, "sounding": sounding(question.latin[:LONGEST_SOUND])}
+        name, codes = "spoken", letters(question.latin)
     else:
         return None, False
     counts = {"wanted": most + 1, "forms": most + 1 + TOLD_OTHERWISE, "page": question.limit}

@@ -69,15 +69,6 @@ def _covering(zoom: int, columns: Iterable[int], lines: Iterable[int]) -> list[R
     return found
 
 
-def zkey_range(zoom: int, x: int, y: int) -> Range:
-    """The z-order keys that a tile covers (cells of zoom 18); below zoom 18 one cell holds several tiles."""
-    if zoom > ZKEY_ZOOM:
-        x, y, zoom = x >> (zoom - ZKEY_ZOOM), y >> (zoom - ZKEY_ZOOM), ZKEY_ZOOM
-    shift = 2 * (ZKEY_ZOOM - zoom)
-    first = (_spread(x) | _spread(y) << 1) << shift
-    return first, first + (1 << shift) - 1
-
-
 def _spread(number: int) -> int:
     """The bits of a number with a gap after each."""
     number = (number | number << 16) & 0x0000FFFF0000FFFF

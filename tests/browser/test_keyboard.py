@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.measures import nameless, tree
 from tests.browser.test_map_page import box, card, find, heading, look_up, open_map, refuse, results
@@ -66,6 +66,29 @@ def test_from_search_to_result_to_card_and_back_by_keyboard_alone(page: Page, si
     expect(page.locator("#sheet")).to_be_hidden()
     expect(box(page)).to_be_focused()
     expect(results(page)).to_have_count(0)
+
+
+def test_a_card_that_comes_late_leaves_the_reader_on_the_button_above_it(page: Page, site: str) -> None:
+    open_map(page, site)
+    find(page, "如皋")
+    asked: list[Route] = []
+
+    def wait(route: Route) -> None:
+        asked.append(route)
+
+    page.route("**/api/places/*", wait)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(card(page)).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    shut = card(page).get_by_role("button", name="关闭卡片")
+    expect(shut).to_be_focused()
+    expect(card(page).get_by_role("button", name="纠错")).to_have_count(0)
+
+    asked[0].continue_()
+    expect(card(page).get_by_role("button", name="纠错")).to_be_visible()
+    expect(shut).to_be_focused()
 
 
 def test_within_the_card_everything_is_reached_and_the_focus_never_gets_lost(page: Page, site: str) -> None:

@@ -17,8 +17,7 @@ from sqlalchemy.orm import Session
 from foundation.dates import KnownDate, Precision
 from placenames.register.actions import changed, note_lineage
 from placenames.register.drafts import NameDraft
-from placenames.search import hot, index
-from placenames.search.tiles import zkey_range
+from placenames.search import hot, index, tiles
 from placenames.search.tokens import form, hot_codes
 from processes.edge import finish
 from tests.makers import division_id, make_name, make_place
@@ -253,6 +252,12 @@ def test_the_progress_of_a_rebuild_is_told(session: Session) -> None:
     assert told[-1] == (forms, forms)
 
 
+def keys_of(zoom: int, x: int, y: int) -> tuple[int, int]:
+    """The one range of z-order keys in which the points of a tile are looked for."""
+    (found,) = tiles._covering(zoom, [x], [y])
+    return found
+
+
 TO_MERCATOR = Transformer.from_crs(4490, 3857, always_xy=True)
 EDGE = 20037508.342789244
 
@@ -266,9 +271,9 @@ def test_the_key_of_a_point_lies_in_the_range_of_its_tile(lon: float, lat: float
         size = 2 * EDGE / 2**at
         return int((x + EDGE) // size), int((EDGE - y) // size)
 
-    first, last = zkey_range(18, *cell(18))
+    first, last = keys_of(18, *cell(18))
     assert first == last
-    low, high = zkey_range(zoom, *cell(zoom))
+    low, high = keys_of(zoom, *cell(zoom))
     assert low <= first <= high
     assert high - low == (1 << max(0, 36 - 2 * zoom)) - 1
 
@@ -278,7 +283,7 @@ def test_the_database_and_the_service_number_cells_alike(session: Session) -> No
     size = 2 * EDGE / 2**18
     assert rows
     for row in rows:
-        assert zkey_range(18, int((row.x + EDGE) // size), int((EDGE - row.y) // size)) == (row.zkey, row.zkey)
+        assert keys_of(18, int((row.x + EDGE) // size), int((EDGE - row.y) // size)) == (row.zkey, row.zkey)
 
 
 def listed_by_hand(session: Session) -> set[tuple[str, str, int]]:

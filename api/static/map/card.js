@@ -13,16 +13,14 @@ export class Card {
   }
 
   loading(name) {
-    fill(
-      this.node, this.#top(),
+    this.#show(
       el("div", { class: "card-head" }, el("h2", { class: "card-name" }, name || "正在查询…")),
       el("div", { class: "bones", "aria-hidden": "true" }, el("i"), el("i"), el("i")),
     );
   }
 
   fault(problem) {
-    fill(
-      this.node, this.#top(),
+    this.#show(
       el(
         "div", { class: "card-fault", role: "alert" },
         el("h2", { class: "card-name" }, problem.title), el("p", {}, problem.detail),
@@ -36,8 +34,7 @@ export class Card {
   place(properties, located) {
     const { name, roman, status } = properties;
     const now = ended(properties) ? presentNames(properties) : [];
-    fill(
-      this.node, this.#top(),
+    this.#show(
       el(
         "div", { class: "card-head" },
         el("h2", { class: "card-name" }, name),
@@ -72,8 +69,7 @@ export class Card {
     const divisions = answer.divisions || [];
     const near = answer.places || [];
     const inner = divisions[divisions.length - 1];
-    fill(
-      this.node, this.#top(),
+    this.#show(
       el(
         "div", { class: "card-head" },
         el("h2", { class: "card-name" }, "此处"),
@@ -95,6 +91,16 @@ export class Card {
       ),
       coordinates({ lon, lat, datum: "CGCS2000", grid: answer.grid }, this.acts.copy),
     );
+  }
+
+  /** Put up a card in place of another. Whoever is in the card stays there: on the button above, else on the card. */
+  #show(...children) {
+    const held = document.activeElement;
+    const inside = this.node.contains(held);
+    fill(this.node, this.#top(), ...children);
+    if (!inside) return;
+    const above = held.closest(".card-top") && (held.matches(".card-close") ? ".card-close" : ".card-top button");
+    ((above && this.node.querySelector(above)) || this.node).focus({ preventScroll: true });
   }
 
   #top() {

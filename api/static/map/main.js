@@ -12,7 +12,7 @@ import { SearchBox } from "./search.js";
 import { Sheet } from "./sheet.js";
 import { makeTiles } from "./tiles.js";
 import { Tools } from "./tools.js";
-import { eraWord, saidWord, whereWord } from "./words.js";
+import { eraSentence, saidWord, whereWord } from "./words.js";
 
 const CHOSEN = { color: "#b83227", weight: 2.5, fillColor: "#c0392b", fillOpacity: 0.09, interactive: false };
 const AREA_PICK_ZOOM = 10.5; // closer than this a tap asks "what is here" instead of choosing the county
@@ -114,19 +114,17 @@ class Viewer {
     const asking = new AbortController();
     this.asking = asking;
     this.link.write({ place: id }, { push });
-    // Whoever chose within the card, by a button that now goes away, stays in the card.
-    const inside = byId("card").contains(document.activeElement);
     if (!stay) this.#await(name);
-    if (fromList) this.opener = byId("q");
-    if (fromList || inside) byId("card").focus({ preventScroll: true });
+    if (fromList) {
+      this.opener = byId("q");
+      byId("card").focus({ preventScroll: true });
+    }
     try {
       const feature = await this.api.place(id, asking.signal);
       if (asking.signal.aborted) return;
       this.#mark(feature);
       const { lon, lat } = feature.properties;
-      const still = byId("card").contains(document.activeElement);
       this.card.place(feature.properties, typeof lon === "number" && typeof lat === "number");
-      if (still) byId("card").focus({ preventScroll: true });
       byId("said").textContent = saidWord(feature.properties);
       document.title = `${feature.properties.name} · ${this.config.title}`;
       // A link made on a wide screen may hold a view in which a phone's sheet would cover the place.
@@ -248,7 +246,7 @@ class Viewer {
     const node = byId("era");
     node.hidden = !asOf;
     document.body.classList.toggle("past", Boolean(asOf));
-    node.firstChild.textContent = asOf ? `${eraWord(asOf)}的名称(界线按今天)` : "";
+    node.firstChild.textContent = eraSentence(asOf);
     this.search.forget();
     this.tools.time.show(asOf);
   }

@@ -1,7 +1,7 @@
 // Printing: the part of the map that is seen and the open card, laid out for A4 with what a printed map must say.
 import { el, fill } from "./dom.js";
 import { inWechat, openInBrowser } from "./wechat.js";
-import { dateWord } from "./words.js";
+import { eraSentence } from "./words.js";
 
 const PATIENCE = 5000;
 const METRES_PER_PIXEL = 0.0254 / 96; // of paper: a CSS pixel is 1/96 inch
@@ -57,7 +57,7 @@ export class Printing {
     const { config, link } = this.viewer;
     const name = document.querySelector(".sheet:not([hidden]) .card-name");
     const { asOf } = link.state;
-    const era = asOf ? `${dateWord(asOf)}${asOf.length === 4 ? "底" : ""}的名称(界线按今天)` : "按今天的名称";
+    const era = eraSentence(asOf) || "按今天的名称";
     fill(
       document.getElementById("paper-head"),
       el("p", { class: "paper-title" }, name ? `${config.title}:${name.textContent}` : config.title),

@@ -61,6 +61,9 @@ export function dateWord(date, precision = "day") {
 /** The year or day that a view is of: a year means its end; nothing for today. */
 export const eraWord = (asOf) => (asOf ? `${dateWord(asOf)}${asOf.length === 4 ? "底" : ""}` : "");
 
+/** The same as a sentence of its own. */
+export const eraSentence = (asOf) => (asOf ? `${eraWord(asOf)}的名称(界线按今天)` : "");
+
 /** From when until when a name was used; open ends are said to be open or unknown, never guessed. */
 export function periodWord(name) {
   const from = dateWord(name.valid_from, name.from_precision);

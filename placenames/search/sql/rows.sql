@@ -1,7 +1,7 @@
 -- Places with a name of one of some forms of a tier in their order: names in use before former ones, rank, form, place.
 -- Each with every name that it is known by (number of the form, + for a name in use or - for a former one, text).
 -- :forms integer[]  the forms
--- :leasts integer[]  the rank below which no place of each is wanted
+-- :least integer  the rank below which no place is wanted
 -- :tier integer  their tier
 -- :division bigint  only within this division (permanent id), or null
 -- :classes text[]  only these class labels, or null
@@ -21,8 +21,8 @@ WITH box AS MATERIALIZED (
     FROM ST_MakeEnvelope(:west, :south, :east, :north, 4490) AS made
 ),
 asked AS (
-    SELECT it.form_id, it.least, half.former, 2 * :tier + half.former AS step
-    FROM unnest(:forms, :leasts) AS it (form_id, least) CROSS JOIN (VALUES (0), (1)) AS half (former)
+    SELECT it.form_id, half.former, 2 * :tier + half.former AS step
+    FROM unnest(:forms) AS it (form_id) CROSS JOIN (VALUES (0), (1)) AS half (former)
     WHERE 2 * :tier + half.former >= :after_step
 ),
 found AS (
@@ -36,7 +36,7 @@ found AS (
           AND (:west IS NULL OR coalesce(
               (SELECT m.geom && (SELECT flat FROM box) FROM published.map_point m WHERE m.place_id = r.place_id),
               (SELECT p.point && (SELECT round FROM box) FROM published.place p WHERE p.id = r.place_id), false))
-          AND r.rank BETWEEN asked.least AND CASE WHEN asked.step = :after_step THEN :after_rank ELSE 2147483647 END
+          AND r.rank BETWEEN :least AND CASE WHEN asked.step = :after_step THEN :after_rank ELSE 2147483647 END
           AND (asked.step <> :after_step OR (-r.rank, r.form_id, r.place_id) > (-:after_rank, :after_form, :after_place))
         ORDER BY r.rank DESC, r.place_id LIMIT :count
     ) t
@@ -52,7 +52,7 @@ found AS (
           AND (:west IS NULL OR coalesce(
               (SELECT m.geom && (SELECT flat FROM box) FROM published.map_point m WHERE m.place_id = r.place_id),
               (SELECT p.point && (SELECT round FROM box) FROM published.place p WHERE p.id = r.place_id), false))
-          AND r.rank BETWEEN asked.least AND CASE WHEN asked.step = :after_step THEN :after_rank ELSE 2147483647 END
+          AND r.rank BETWEEN :least AND CASE WHEN asked.step = :after_step THEN :after_rank ELSE 2147483647 END
           AND (asked.step <> :after_step OR (-r.rank, r.form_id, r.place_id) > (-:after_rank, :after_form, :after_place))
         ORDER BY r.rank DESC, r.place_id LIMIT :count
     ) t
