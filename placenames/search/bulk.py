@@ -19,8 +19,8 @@ from placenames.search.tokens import form
 
 SQL = sqlfiles.folder(__file__) / "bulk"
 FORMS_AT_ONCE = 20_000
-ListedForm = tuple[int, str, int | None]
-"""Number, text and rank of a form."""
+ListedForm = tuple[int, str, int | None, int]
+"""Number, text and rank of a form, and the bits of its classes."""
 Written = tuple[bytes, bytes, bytes]
 """Forms, their readings and their places in the lists of hot codes, written for COPY."""
 
@@ -45,7 +45,7 @@ def listed(session: Session) -> int:
 def some_forms(session: Session, start: int) -> list[ListedForm]:
     """The forms from the number `start` on, as many as are written at once."""
     bounds = {"start": start, "end": start + FORMS_AT_ONCE}
-    return [(row.id, row.text, row.rank) for row in session.execute(_LISTED, bounds)]
+    return [(row.id, row.text, row.rank, row.classes) for row in session.execute(_LISTED, bounds)]
 
 
 def prepare_forms(waiting: Sequence[ListedForm], known: hot.Hot) -> Written:
@@ -53,9 +53,9 @@ def prepare_forms(waiting: Sequence[ListedForm], known: hot.Hot) -> Written:
     forms, sounds, tops = [], [], []
     # Below it no form is listed, and most are: their codes are not worked out.
     least = min((least for _, least in known.values()), default=None)
-    for form_id, text_, rank in waiting:
+    for form_id, text_, rank, classes in waiting:
         made = form(text_)
-        forms.append(line((form_id, text_, made.grams, rank)))
+        forms.append(line((form_id, text_, made.grams, rank, classes)))
         sounds += [line((form_id, pinyin, initials, rank)) for pinyin, initials in made.sounds]
         if least is not None and rank is not None and rank >= least:
             tops += [line((hot_id, rank, form_id)) for hot_id in hot.lists_of(made, rank, known)]
@@ -64,7 +64,7 @@ def prepare_forms(waiting: Sequence[ListedForm], known: hot.Hot) -> Written:
 
 def write_forms(session: Session, forms: bytes, sounds: bytes, tops: bytes) -> None:
     """Write prepared forms, with the readings they may be typed in, and into the lists of hot codes."""
-    copy_text(session, "placenames.search_form", ("id", "text", "grams", "rank"), forms)
+    copy_text(session, "placenames.search_form", ("id", "text", "grams", "rank", "classes"), forms)
     copy_text(session, "placenames.search_sound", ("form_id", "pinyin", "initials", "rank"), sounds)
     copy_text(session, "placenames.search_top", ("hot_id", "rank", "form_id"), tops)
     session.execute(_NUMBERED)
@@ -87,7 +87,9 @@ def tidy(session: Session) -> None:
     _drop(session)
 
 
-_LISTED = text("SELECT id, text, rank FROM placenames.listed_form WHERE id > :start AND id <= :end ORDER BY id")
+_LISTED = text(
+    "SELECT id, text, rank, classes FROM placenames.listed_form WHERE id > :start AND id <= :end ORDER BY id"
+)
 _SAMPLED = text("SELECT text, rank FROM placenames.listed_form WHERE id % :step = 0 AND rank IS NOT NULL ORDER BY id")
 _NUMBERED = text(
     "SELECT setval(pg_get_serial_sequence('placenames.search_form', 'id'),"

@@ -46,7 +46,7 @@ class Finder:
         west, south, east, north = question.bbox or (None, None, None, None)
         lon, lat = question.near or (None, None)
         self.parameters: Mapping[str, object] = {
-            "division": filters.division, "classes": filters.classes, "as_of": question.as_of,
+            "division": filters.division, "classes": filters.classes, "mask": filters.mask, "as_of": question.as_of,
             "west": west, "south": south, "east": east, "north": north, "lon": lon, "lat": lat,
         }  # fmt: skip
         self.matcher = Matcher(question)
@@ -148,12 +148,13 @@ class Finder:
 
     def rows(self, tier: str, forms: Mapping[int, int], least: int, at: Cursor) -> list[tuple[Hit, list[Known]]]:
         """The next places known by some forms, with every name they are known by."""
-        inside = self.forms.inside(tier)
-        name = "past_rows" if self.question.as_of else "rows_within" if inside else "rows"
-        name += "_near" if (self.question.near or self.question.home) and not inside else ""
+        part = self.forms.narrow(tier)
+        name = "past_rows" if self.question.as_of else "rows_within" if part else "rows"
+        name += "_near" if (self.question.near or self.question.home) and not part else ""
+        inside = vars(part) if part else {}
         found = self.ask(
             name, forms=list(forms), tier=self.number(tier), least=least, home=self.question.home,
-            count=self.count, terms=self.forms.within, after_step=at.step, after_rank=at.rank,
+            count=self.count, **inside, after_step=at.step, after_rank=at.rank,
             after_distance=at.distance, after_form=at.form, after_away=at.away, after_place=at.place,
         )  # fmt: skip
         return [

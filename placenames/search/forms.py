@@ -17,6 +17,7 @@ from placenames.search.tokens import (
     LONGEST_SOUND,
     PAIRS_FROM,
     beginning,
+    cells,
     holding,
     query_grams,
     query_near_codes,
@@ -27,6 +28,9 @@ from placenames.search.tokens import (
 SQL = sqlfiles.folder(__file__)
 FIRST_FORMS = 40
 LAST = chr(0x10FFFF)  # comes after every letter
+# Boxes of more cells than this are no short way to anything; of no more than few, every name can be looked at.
+MOST_CELLS = 150
+FEW_CELLS = 16
 MORE = 10  # each batch of forms is so many times the one before
 
 
@@ -63,7 +67,7 @@ def statement(name: str) -> sqlfiles.SqlFile:
 
 @dataclass(frozen=True)
 class Filters:
-    """What narrows a question, looked up: the division's permanent id, the labels of the class.
+    """What narrows a question, looked up: the division's permanent id, the labels of the class and their bits.
 
     `small` says that the division is a county or less: all its names can be looked at.
     """
@@ -71,6 +75,15 @@ class Filters:
     division: int | None = None
     small: bool = False
     classes: Sequence[str] | None = None
+    mask: int | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the register by what its names have: all of `terms` (pairs, a division), one of `areas`."""
+
+    terms: list[int]
+    areas: list[int]
 
 
 class Forms:
@@ -78,8 +91,13 @@ class Forms:
 
     def __init__(self, question: Question, filters: Filters, ask: Callable[..., Sequence[tuple[Any, ...]]]) -> None:
         self.question, self.ask = question, ask
-        self.within = self._within(filters)
         text, looked = question.text, characters(question.text)
+        codes = [code for code in query_grams(text) if code >= PAIRS_FROM]
+        self.pairs = codes if question.tiers != LATIN_TIERS else []
+        self.part = None if question.as_of else self._part(filters)
+        """The division or box that was asked for, where so few names lie within that all of them can be looked at."""
+        self.within = None if question.as_of else self._within(filters)
+        """Those of its names that have the pairs of the question, or all where they are few."""
         self.codes = {
             "prefix": [looked["beginning"]],
             "substring": looked["holding"],
@@ -91,13 +109,17 @@ class Forms:
         self.hot: dict[str, Hot] = {}
         """Which of these codes are hot, told by the first look at a tier."""
 
-    def _within(self, filters: Filters) -> Sequence[int] | None:
-        """What every name within the division has, where so few have it that they can all be looked at."""
-        if filters.division is None or self.question.as_of:
-            return None
-        codes = [code for code in query_grams(self.question.text) if code >= PAIRS_FROM]
-        codes = codes if self.question.tiers != LATIN_TIERS else []
-        return [-filters.division, *codes] if codes or filters.small else None
+    def _part(self, filters: Filters) -> Part | None:
+        terms = [] if filters.division is None else [-filters.division]
+        few = cells(self.question.bbox, FEW_CELLS) if self.question.bbox else None
+        return Part(terms, few or terms) if filters.small or few else None
+
+    def _within(self, filters: Filters) -> Part | None:
+        if not self.pairs:
+            return self.part
+        terms = [] if filters.division is None else [-filters.division]
+        areas = (cells(self.question.bbox, MOST_CELLS) if self.question.bbox else None) or terms
+        return Part([*terms, *self.pairs], areas) if areas else None
 
     def look(self, tiers: Sequence[str]) -> dict[str, Batch]:
         """The first forms of some tiers of one group."""
@@ -131,14 +153,18 @@ class Forms:
 
     def inside(self, tier: str) -> bool:
         """Whether the names of a tier are looked for among those of the division."""
-        return self.within is not None and tier not in LOOSE and (tier in STRICT or len(self.within) == 1)
+        return self.within is not None and tier not in LOOSE and (tier in STRICT or not self.pairs)
+
+    def narrow(self, tier: str) -> Part | None:
+        """The part of the register in which places of a tier are looked for at once; None where form by form."""
+        return self.within if self.inside(tier) else self.part if tier in LOOSE else None
 
     def of(self, tier: str) -> Iterator[Batch]:
         """Forms that may answer in a tier, best first, in ever larger batches; none where the tier does not apply."""
-        if self.inside(tier):
+        if self.within and self.inside(tier):
             if tier in STRICT:
-                return self.batches("forms_within", FAR[0], terms=self.within)
-            return self.sounding_within(tier)
+                return self.batches("forms_within", FAR[0], q=self.question.text, **vars(self.within))
+            return self.sounding_within(self.within, tier)
         return self.anywhere(tier)
 
     def anywhere(self, tier: str) -> Iterator[Batch]:
@@ -158,13 +184,13 @@ class Forms:
         }
         return ask[tier]()
 
-    def sounding_within(self, tier: str) -> Iterator[Batch]:
-        """Forms of names within the division by their readings, in a tier of letters."""
+    def sounding_within(self, within: Part, tier: str) -> Iterator[Batch]:
+        """Forms of names within a part by their readings, in a tier of letters."""
         latin = self.question.latin
         low, high = {"pinyin": (latin, latin), "pinyin_prefix": (latin, latin + LAST)}.get(tier, (LAST, ""))
         initials = self.question.initials if tier == "initials" else ""
         yield from self.batches(
-            "forms_within_sound", FAR[0], terms=self.within, low=low, high=high, initials=initials
+            "forms_within_sound", FAR[0], **vars(within), low=low, high=high, initials=initials
         )  # fmt: skip
 
     def listed(self, name: str, tier: str, **values: object) -> Iterator[Batch]:

@@ -122,6 +122,23 @@ _BEST = """
     WHERE f.{key} = asked.id AND f.rank IS DISTINCT FROM best.rank
 """
 _BEST_FORMS = text(_BEST.format(table="search_form", key="id"))
+# Its classes were those it had or are those of the places at hand; which of them it still has, its places tell.
+_CLASSES = text("""
+    UPDATE placenames.search_form f SET classes = held.classes
+    FROM unnest(CAST(:ids AS integer[])) AS asked (id)
+    JOIN placenames.search_form was ON was.id = asked.id
+    CROSS JOIN (
+        SELECT coalesce(bit_or(placenames.class_bit(class_label)), 0) AS classes
+        FROM placenames.place WHERE id = ANY(:places)
+    ) new
+    CROSS JOIN LATERAL (
+        SELECT coalesce(bit_or(placenames.class_bit(c.label)), 0) AS classes FROM placenames.place_class c
+        WHERE placenames.class_bit(c.label) & (was.classes | new.classes) <> 0 AND EXISTS (
+            SELECT FROM placenames.search_token t WHERE t.form_id = asked.id AND t.public
+            AND (SELECT p.class_label FROM placenames.place p WHERE p.id = t.place_id) = c.label)
+    ) held
+    WHERE f.id = asked.id AND f.classes <> held.classes
+""")
 _BEST_SOUNDS = text(_BEST.format(table="search_sound", key="form_id"))
 
 
@@ -139,6 +156,7 @@ def derive(session: Session, ids: Sequence[int]) -> None:
     unused = list(session.scalars(_UNUSED, touched))
     session.execute(_UNUSED_SOUNDS, {"ids": unused})
     session.execute(_BEST_FORMS, touched)
+    session.execute(_CLASSES, touched | {"places": list(ids)})
     session.execute(_BEST_SOUNDS, touched)
     hot.list_anew(session, touched["ids"])
 

@@ -31,7 +31,8 @@ class SearchForm(Base):
     """A form under which places are found, written once: a whole name, or the specific part of a division's (如皋).
 
     `grams` are the codes of the text's single characters and pairs, and negative ones of what is left of it without
-    one character; `rank` is that of the best place which the public finds by it on any day, empty where there is none.
+    one character; `rank` is that of the best place which the public finds by it on any day, empty where there is none,
+    `classes` the bits of the classes of all such places (`placenames.class_bit`; two classes may share one).
     """
 
     __tablename__ = "search_form"
@@ -47,6 +48,7 @@ class SearchForm(Base):
     text: Mapped[str] = mapped_column(Text(collation="C"))
     grams: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     rank: Mapped[int | None] = mapped_column(Integer)
+    classes: Mapped[int] = mapped_column(BigInteger, server_default="0")
 
 
 search_sound = Table(
@@ -97,7 +99,6 @@ search_token = Table(
     Column("name_id", BigInteger, nullable=False),
     Column("form_id", Integer, nullable=False),
     Column("rank", Integer, nullable=False),
-    Column("division_id", BigInteger),
     Column("terms", ARRAY(Integer), nullable=False),
     Column("valid_from", Date),
     Column("valid_to", Date),
@@ -118,14 +119,15 @@ search_token = Table(
     Index("ix_search_token_place", "place_id"),
     # code.sql: the heirs of an abolished division
     Index("ix_search_token_heir", "name_id", postgresql_where=text("inherited")),
-    # whole divisions
+    # forms_within.sql, rows_within.sql: whole divisions and boxes
     Index("ix_search_token_terms", "terms", postgresql_using="gin", postgresql_where=text("public AND current")),
     schema=SCHEMA,
 )
 """A place under one of its forms, by the name `name_id`: its own, or one that it inherits through lineage.
 
 `current` tokens answer today's questions, former names of living places among them; the others answer for a day
-in the past. `terms` are the codes of the form's pairs and, as negative numbers, the divisions, the highest first.
+in the past. `terms` are the codes of the form's pairs, the divisions as negative numbers, the highest first, and the
+cell in which the public sees the place (`tokens.cells`), which is smaller than the code of any pair.
 """
 
 

@@ -6,7 +6,9 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import reduce
 from itertools import islice
+from operator import or_
 from typing import Any
 
 from foundation import clock
@@ -32,7 +34,7 @@ def search(reader: Reader, question: Question) -> str:
     answer, nothing = _at_one_go(reader, question) if question.plain else (None, False)
     if answer:
         return answer
-    filters = Filters(*_division(reader, question), _classes(reader, question.class_))
+    filters = Filters(*_division(reader, question), *_classes(reader, question.class_))
     at = question.cursor
     if at:
         every = ways(reader, question, filters.division)
@@ -139,13 +141,13 @@ def _division(reader: Reader, question: Question) -> tuple[int | None, bool]:
     return int(found[0]), found[1] in SMALL
 
 
-def _classes(reader: Reader, asked: str | None) -> list[str] | None:
+def _classes(reader: Reader, asked: str | None) -> tuple[list[str] | None, int | None]:
     if asked is None:
-        return None
-    labels = [row[0] for row in reader.rows(statement("class_labels"), {"asked": asked})]
-    if not labels:
+        return None, None
+    found = dict(reader.rows(statement("class_labels"), {"asked": asked}))
+    if not found:
         raise Malformed([FieldError("class", f"没有“{asked[:20]}”这个类别", "请用五位类别代码或类别名称,例如 街路巷")])
-    return labels
+    return list(found), reduce(or_, found.values())
 
 
 def _cards(reader: Reader, question: Question, hits: Sequence[Hit]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import floor
 from zlib import crc32
 
 from placenames.spelling.readings import search_keys
@@ -16,6 +17,7 @@ PAIRS_FROM = 0x200000
 NEAR_LENGTHS = range(3, 11)
 LONGEST_BEGINNING = 3
 LONGEST_SOUND = 8
+CELLS_PER_DEGREE = 5
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,7 @@ class SourceName:
     rank: int
     own_division_id: int | None
     divisions: list[int] | None
+    cell: int | None
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,19 @@ def form(text: str) -> Form:
     return Form(text, (*near_codes(text), *grams(text)), sounds)
 
 
+def cells(box: tuple[float, float, float, float], most: int) -> list[int] | None:
+    """The cells that a box of degrees (west, south, east, north) touches, as `placenames.cell` numbers them.
+
+    None where they are more than `most`.
+    """
+    west, east = (floor((lon + 180) * CELLS_PER_DEGREE) for lon in (box[0], box[2]))
+    south, north = (floor((lat + 90) * CELLS_PER_DEGREE) for lat in (box[1], box[3]))
+    if (east - west + 1) * (north - south + 1) > most:
+        return None
+    wide = 360 * CELLS_PER_DEGREE
+    return [line * wide + column for line in range(south, north + 1) for column in range(west, east + 1)]
+
+
 def holding(part: str) -> str:
     """The code of forms that hold one or two characters."""
     return f"~{part}"
@@ -142,9 +158,10 @@ def token_rows(
     for name in names:
         for text in forms_of(name):
             form_id, codes = known[text]
-            divisions = name.divisions or []
-            terms = (*(code for code in codes if code >= PAIRS_FROM), *(-division for division in divisions))
+            divisions = (-division for division in name.divisions or ())
+            cell = () if name.cell is None else (name.cell,)
+            terms = (*(code for code in codes if code >= PAIRS_FROM), *divisions, *cell)
             yield (
-                name.place_id, name.name_id, form_id, name.rank, divisions[-1] if divisions else None, terms,
-                name.valid_from, name.valid_to, name.inherited, name.current, name.public,
+                name.place_id, name.name_id, form_id, name.rank, terms, name.valid_from, name.valid_to,
+                name.inherited, name.current, name.public,
             )  # fmt: skip

@@ -18,16 +18,16 @@ from foundation.dates import KnownDate, Precision
 from placenames.register.actions import changed, note_lineage
 from placenames.register.drafts import NameDraft
 from placenames.search import hot, index, tiles
-from placenames.search.tokens import form, hot_codes
+from placenames.search.tokens import cells, form, hot_codes
 from processes.edge import finish
 from tests.makers import division_id, make_name, make_place
 from tests.placenames.edits import move, rename, set_announced, set_rank, set_secrecy
 
 TABLES = {
-    "forms": "SELECT text, grams, rank FROM placenames.search_form",
+    "forms": "SELECT text, grams, rank, classes FROM placenames.search_form",
     "sounds": "SELECT f.text, s.pinyin, s.initials, s.rank"
     " FROM placenames.search_sound s JOIN placenames.search_form f ON f.id = s.form_id",
-    "tokens": "SELECT t.place_id, t.name_id, f.text, t.rank, t.division_id, t.terms, t.valid_from, t.valid_to,"
+    "tokens": "SELECT t.place_id, t.name_id, f.text, t.rank, t.terms, t.valid_from, t.valid_to,"
     " t.inherited, t.current, t.public"
     " FROM placenames.search_token t JOIN placenames.search_form f ON f.id = t.form_id",
     "points": "SELECT place_id, min_zoom, zkey, rank, name, class_code, status, valid_from, valid_to, ST_AsEWKT(geom)"
@@ -110,6 +110,7 @@ class Officer:
             self.session, name, names=tuple(names), lon=lon, lat=lat, code=self.random.choice(CODES),
             rank=self.random.choice((10_000, 20_000, 85_000, self.random.randrange(100_000))),
             secrecy=self.random.choice(("公开", "公开", "公开", "内部")),
+            class_label=self.random.choice(("街路巷", "街路巷", "桥梁", "住宅区")),
         )  # fmt: skip
 
     def edit(self) -> None:
@@ -284,6 +285,37 @@ def test_the_database_and_the_service_number_cells_alike(session: Session) -> No
     assert rows
     for row in rows:
         assert keys_of(18, int((row.x + EDGE) // size), int((EDGE - row.y) // size)) == (row.zkey, row.zkey)
+
+
+def test_the_database_and_the_search_number_the_cells_of_boxes_alike(session: Session) -> None:
+    rows = session.execute(text(
+        "SELECT placenames.cell(point) AS cell, ST_X(point) AS lon, ST_Y(point) AS lat FROM published.place"
+        " WHERE point IS NOT NULL"
+    )).all()  # fmt: skip
+    assert rows
+    for row in rows:
+        assert cells((row.lon, row.lat, row.lon, row.lat), 1) == [row.cell]
+
+
+def test_a_form_has_the_bits_of_the_classes_of_its_places_and_no_others(session: Session) -> None:
+    def bits(*labels: str) -> int:
+        return sum(session.scalars(text("SELECT placenames.class_bit(unnest(:labels))"), {"labels": list(labels)}))
+
+    def told() -> int | None:
+        found: int | None = session.scalar(text("SELECT classes FROM placenames.search_form WHERE text = '揽月桥'"))
+        return found
+
+    make_place(session, "揽月桥", class_label="桥梁")
+    other = make_place(session, "揽月桥", class_label="街路巷")
+    make_place(session, "揽月桥", class_label="住宅区", secrecy="内部")
+    finish(session)
+    assert told() == bits("桥梁", "街路巷")
+    session.execute(text("UPDATE placenames.place SET class_label = '山' WHERE id = :id"), {"id": other})
+    changed(session, [other])
+    finish(session)
+    assert told() == bits("桥梁", "山")
+    labels = session.scalars(text("SELECT label FROM placenames.place_class")).all()
+    assert len({bits(label) for label in labels}) > len(labels) / 2
 
 
 def listed_by_hand(session: Session) -> set[tuple[str, str, int]]:

@@ -315,9 +315,19 @@ def test_a_code_that_several_labels_share_means_all_of_them(session: Session, cl
     assert {item.class_.label for item in found.items} == {"城镇居民点", "住宅区"}
 
 
-@pytest.mark.parametrize("q", ["城", "xin", "县"])
-def test_a_box_narrows_to_the_positions_inside_it(client: TestClient, q: str) -> None:
-    west, south, east, north = 119.5, 31.5, 120.9, 33.0
+@pytest.mark.parametrize(
+    ("q", "box"),
+    [
+        # Boxes of all sizes: of few cells, of many, of more than are looked up one by one.
+        *((q, (119.5, 31.5, 120.9, 33.0)) for q in ("城", "xin", "县", "海安")),
+        *((q, (120.3, 32.1, 120.9, 32.6)) for q in ("皋", "bai", "白", "如皋", "rugao")),
+        *((q, (117.0, 30.9, 121.9, 34.9)) for q in ("城", "通州")),
+    ],
+)
+def test_a_box_narrows_to_the_positions_inside_it(
+    client: TestClient, q: str, box: tuple[float, float, float, float]
+) -> None:
+    west, south, east, north = box
     wanted = [
         item.id
         for item in pages(client, q, limit=200)
@@ -677,6 +687,28 @@ def test_a_filter_that_leaves_few_of_many_forms_loses_none(session: Session, cli
     for limit in (2, 20):
         found = [item.id for item in pages(client_of_session, "揽月", limit=limit, bbox="120,32,121,33")]
         assert found == wanted, limit
+
+
+def test_within_a_county_or_a_box_other_characters_are_found_too(
+    session: Session, client_of_session: TestClient
+) -> None:
+    here, there = (
+        make_place(session, "揽月石桥", lon=lon, code=code) for lon, code in ((120.5, RUGAO), (118.0, "320102"))
+    )
+    finish(session)
+    for narrowing, wanted in (
+        ({}, [here, there]),
+        ({"division": RUGAO}, [here]),
+        ({"bbox": "120.3,32.1,120.9,32.6"}, [here]),
+        ({"bbox": "119,32,121,33", "division": "320600"}, [here]),
+        ({"division": RUGAO, "bbox": "117.9,31,118.1,33"}, []),
+        ({"division": RUGAO, "class": "县级行政区"}, []),
+    ):
+        for q, tier in (("览月石桥", "homophone"), ("揽月古桥", "fuzzy")):
+            items = ask(client_of_session, q, **narrowing).items
+            assert {(item.id, item.matched.tier) for item in items} == {(str(place), tier) for place in wanted}, (
+                narrowing
+            )
 
 
 def test_capital_letters_beside_characters_stay_what_they_are(session: Session, client_of_session: TestClient) -> None:

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from placenames.search.tokens import (
+    PAIRS_FROM,
     SourceName,
+    cells,
     form,
     forms_of,
     grams,
@@ -34,6 +36,7 @@ SOURCE = SourceName(
     rank=80_000,
     own_division_id=71,
     divisions=[1, 65, 71],
+    cell=220_401,
 )
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=12)
@@ -83,16 +86,34 @@ def test_a_name_without_han_characters_is_still_found_by_its_text() -> None:
     assert (form("😀").text, form("😀").sounds) == ("😀", ())
 
 
-def test_a_token_carries_the_pairs_of_its_form_and_the_divisions_from_the_highest_one_down() -> None:
+def test_a_token_carries_the_pairs_of_its_form_the_divisions_from_the_highest_one_down_and_its_cell() -> None:
     first, second = query_grams("如皋市")
     known = {"如皋市": (11, grams("如皋市")), "如皋": (12, grams("如皋"))}
     period = (date(1991, 2, 28), None, False, True, True)
     assert list(token_rows([SOURCE], known)) == [
-        (1, 2, 11, 80_000, 71, (first, second, -1, -65, -71), *period),
-        (1, 2, 12, 80_000, 71, (*query_grams("如皋"), -1, -65, -71), *period),
+        (1, 2, 11, 80_000, (first, second, -1, -65, -71, 220_401), *period),
+        (1, 2, 12, 80_000, (*query_grams("如皋"), -1, -65, -71, 220_401), *period),
     ]
-    nowhere = replace(SOURCE, divisions=None, own_division_id=None)
-    assert list(token_rows([nowhere], known)) == [(1, 2, 11, 80_000, None, (first, second), *period)]
+    nowhere = replace(SOURCE, divisions=None, own_division_id=None, cell=None)
+    assert list(token_rows([nowhere], known)) == [(1, 2, 11, 80_000, (first, second), *period)]
+
+
+@given(*(st.floats(low, high) for low, high in ((73, 136), (3, 54), (73, 136), (3, 54), (0, 1), (0, 1))))
+def test_the_cell_of_a_position_is_among_those_of_every_box_around_it(
+    west: float, south: float, east: float, north: float, across: float, up: float
+) -> None:
+    west, east, south, north = min(west, east), max(west, east), min(south, north), max(south, north)
+    lon, lat = min(max(west + across * (east - west), west), east), min(max(south + up * (north - south), south), north)
+    [cell] = cells((lon, lat, lon, lat), 1) or []
+    around = cells((west, south, east, north), 100_000)
+    assert around is not None
+    assert cell in around
+    assert max(around) < PAIRS_FROM
+
+
+def test_a_box_of_too_many_cells_has_none() -> None:
+    assert len(cells((120.05, 32.05, 120.35, 32.15), 16) or ()) == 2
+    assert cells((73, 3, 136, 54), 150) is None
 
 
 @given(st.text("东西大街路巷如皋市村", min_size=3, max_size=9), st.data())

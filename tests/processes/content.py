@@ -53,7 +53,7 @@ QUESTIONS = {
     "lines": f"""
         SELECT band, level, {UNIT.format("one_id")}, {UNIT.format("other_id")}, ST_AsEWKB(geom)
         FROM boundaries.division_line""",
-    "forms": "SELECT text, grams, rank FROM placenames.search_form",
+    "forms": "SELECT text, grams, rank, classes FROM placenames.search_form",
     "sounds": """
         SELECT f.text, s.pinyin, s.initials, s.rank
         FROM placenames.search_sound s JOIN placenames.search_form f ON f.id = s.form_id""",

@@ -19,19 +19,25 @@ FROM (
            CASE WHEN v.valid_to IS NULL THEN 'standard' ELSE 'former' END AS kind,
            CASE WHEN :lon IS NULL THEN 0 ELSE coalesce(
                ST_Distance(f.point::geography, ST_SetSRID(ST_MakePoint(:lon, :lat), 4490)::geography), 1e9) END AS distance
-    FROM published.division_version v
-    JOIN published.search_place p ON p.own_division_id = v.division_id
+    -- Fenced off: few have the code, and each of them has few places.
+    FROM (
+        SELECT division_id, code, valid_to FROM published.division_version
+        WHERE code = :q OR (valid_to IS NULL AND code > :q AND code < :q || 'z')
+        OFFSET 0
+    ) v
     CROSS JOIN LATERAL (
-        SELECT own.place_id, own.rank, own.terms FROM published.search_token own
+        SELECT place_id FROM published.search_place WHERE own_division_id = v.division_id OFFSET 0
+    ) p
+    CROSS JOIN LATERAL (
+        SELECT own.place_id, own.rank, own.terms FROM published.search_row own
         WHERE own.place_id = p.place_id AND own.current AND NOT own.inherited
         UNION ALL
-        SELECT heir.place_id, heir.rank, heir.terms
-        FROM published.place_name n JOIN published.search_token heir ON heir.name_id = n.id
-        WHERE n.place_id = p.place_id AND heir.current AND heir.inherited
+        SELECT heir.place_id, heir.rank, heir.terms FROM published.search_row heir
+        WHERE heir.name_id = ANY (ARRAY(SELECT n.id FROM published.place_name n WHERE n.place_id = p.place_id))
+          AND heir.current AND heir.inherited
     ) t
-    JOIN published.search_place f ON f.place_id = t.place_id
-    WHERE (v.code = :q OR (v.valid_to IS NULL AND v.code > :q AND v.code < :q || 'z'))
-      AND (:division IS NULL OR t.terms @> ARRAY[-:division::integer])
+    CROSS JOIN LATERAL (SELECT * FROM published.search_place WHERE place_id = t.place_id OFFSET 0) f
+    WHERE (:division IS NULL OR t.terms @> ARRAY[-:division::integer])
       AND (:classes IS NULL OR f.class_label = ANY (:classes))
       AND (:west IS NULL OR f.point && ST_MakeEnvelope(:west, :south, :east, :north, 4490))
     ORDER BY t.place_id, v.code <> :q, v.valid_to DESC NULLS FIRST

@@ -1,9 +1,10 @@
 -- Forms whose syllables begin with the letters of the question, best first.
 -- :q text  the letters
+-- :mask bigint  only forms of places of some classes (bits), or null
 -- :below_rank integer  the last form of the batch before
 -- :below_id integer
 -- :count integer  how many
 -- index: ix_search_sound_initials
 SELECT DISTINCT ON (rank, form_id) form_id, text, rank FROM published.search_spoken
-WHERE initials = :q AND (rank < :below_rank OR (rank = :below_rank AND form_id > :below_id))
+WHERE initials = :q AND (:mask IS NULL OR classes & :mask <> 0) AND (rank < :below_rank OR (rank = :below_rank AND form_id > :below_id))
 ORDER BY rank DESC NULLS LAST, form_id LIMIT :count

@@ -4,6 +4,7 @@
 -- :grams integer[]  the codes of its pairs of characters, or of its only one
 -- :beginning text  the hot code of names that begin with it
 -- :holding text[]  the hot codes of names that hold it
+-- :mask bigint  only forms of places of some classes (bits), or null
 -- :count integer  how many of each tier
 -- index: uq_search_form_text, ix_search_form_grams, uq_search_hot_code, ix_search_top_hot, primary key of search_form
 WITH hot AS MATERIALIZED (
@@ -16,26 +17,30 @@ held AS MATERIALIZED (
 )
 SELECT -1 AS tier, id, code AS text, least AS rank FROM hot
 UNION ALL
-(SELECT 0, id, text, rank FROM published.search_form WHERE text = :q ORDER BY rank DESC, id LIMIT :count)
+(SELECT 0, id, text, rank FROM published.search_form WHERE text = :q AND (:mask IS NULL OR classes & :mask <> 0) ORDER BY rank DESC, id LIMIT :count)
 UNION ALL
 (SELECT 1, id, text, rank FROM published.search_form
  WHERE NOT EXISTS (SELECT FROM hot WHERE code = :beginning) AND text > :q AND text < :q || chr(1114111)
+   AND (:mask IS NULL OR classes & :mask <> 0)
  ORDER BY rank DESC, id LIMIT :count)
 UNION ALL
-SELECT 1, f.id, f.text, t.rank
+SELECT 1, t.id, t.text, t.rank
 FROM hot
 CROSS JOIN LATERAL (
-    SELECT rank, form_id FROM published.search_top WHERE hot_id = hot.id ORDER BY rank DESC, form_id LIMIT :count
+    SELECT f.id, f.text, t.rank FROM published.search_top t JOIN published.search_form f ON f.id = t.form_id
+    WHERE t.hot_id = hot.id AND (:mask IS NULL OR f.classes & :mask <> 0)
+    ORDER BY t.rank DESC, t.form_id LIMIT :count
 ) t
-JOIN published.search_form f ON f.id = t.form_id
 WHERE hot.code = :beginning
 UNION ALL
 (SELECT 2, id, text, rank FROM published.search_form
- WHERE NOT EXISTS (SELECT FROM held) AND grams @> :grams AND strpos(text, :q) > 1 ORDER BY rank DESC, id LIMIT :count)
+ WHERE NOT EXISTS (SELECT FROM held) AND grams @> :grams AND strpos(text, :q) > 1 AND (:mask IS NULL OR classes & :mask <> 0)
+ ORDER BY rank DESC, id LIMIT :count)
 UNION ALL
-SELECT 2, f.id, f.text, t.rank
+SELECT 2, t.id, t.text, t.rank
 FROM held
 CROSS JOIN LATERAL (
-    SELECT rank, form_id FROM published.search_top WHERE hot_id = held.id ORDER BY rank DESC, form_id LIMIT :count
+    SELECT f.id, f.text, t.rank FROM published.search_top t JOIN published.search_form f ON f.id = t.form_id
+    WHERE t.hot_id = held.id AND (:mask IS NULL OR f.classes & :mask <> 0)
+    ORDER BY t.rank DESC, t.form_id LIMIT :count
 ) t
-JOIN published.search_form f ON f.id = t.form_id

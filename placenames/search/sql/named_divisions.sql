@@ -1,14 +1,34 @@
 -- Divisions of today that some texts name, now or formerly: text, permanent id, and those that contain it.
--- A division outranks the places that are called the same, so it is among the first of its form.
+-- A division outranks the places that are called the same, so the first of a form are divisions, or none of them is one.
 -- :texts text[]  parts of an address
 -- index: uq_search_form_text, ix_search_token_form, primary key of place
-SELECT DISTINCT f.text, p.own_division_id,
-       ARRAY(SELECT -t FROM unnest(r.terms) AS t WHERE t < 0 AND -t <> p.own_division_id) AS above
-FROM published.search_form f
-CROSS JOIN LATERAL (
-    SELECT t.place_id, t.terms FROM published.search_row t WHERE t.form_id = f.id AND t.current
-    ORDER BY t.rank DESC, t.place_id LIMIT 400
-) r
-JOIN published.place p ON p.id = r.place_id
-WHERE f.text = ANY (:texts) AND p.own_division_id IS NOT NULL
-ORDER BY f.text, p.own_division_id
+WITH named AS MATERIALIZED (
+    SELECT id, text FROM published.search_form WHERE text = ANY (:texts)
+),
+first AS MATERIALIZED (
+    SELECT named.id, named.text, p.own_division_id, r.terms
+    FROM named
+    CROSS JOIN LATERAL (
+        SELECT t.place_id, t.terms FROM published.search_row t WHERE t.form_id = named.id AND t.current
+        ORDER BY t.rank DESC, t.place_id LIMIT 10
+    ) r
+    LEFT JOIN published.place p ON p.id = r.place_id AND p.own_division_id IS NOT NULL
+),
+further AS (
+    SELECT many.text, p.own_division_id, r.terms
+    FROM (
+        SELECT id, text FROM first GROUP BY id, text HAVING count(*) = 10 AND count(own_division_id) = 10
+    ) many
+    CROSS JOIN LATERAL (
+        SELECT t.place_id, t.terms FROM published.search_row t WHERE t.form_id = many.id AND t.current
+        ORDER BY t.rank DESC, t.place_id LIMIT 390 OFFSET 10
+    ) r
+    JOIN published.place p ON p.id = r.place_id AND p.own_division_id IS NOT NULL
+)
+SELECT DISTINCT text, own_division_id,
+       ARRAY(SELECT -t FROM unnest(terms) AS t WHERE t < 0 AND -t <> own_division_id) AS above
+FROM (
+    SELECT text, own_division_id, terms FROM first WHERE own_division_id IS NOT NULL
+    UNION ALL SELECT text, own_division_id, terms FROM further
+) found
+ORDER BY text, own_division_id

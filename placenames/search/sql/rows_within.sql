@@ -1,7 +1,9 @@
--- Places within a division with a name of one of some forms that have all of some pairs, in their order (see rows.sql).
+-- Places within a division or a box with a name of one of some forms, in their order (see rows.sql).
+-- Of that part all names with the characters are looked at.
 -- :forms integer[]  the forms
 -- :tier integer  their tier
--- :terms integer[]  the division as a negative number with the codes of the pairs
+-- :terms integer[]  the codes of pairs that all the forms have, and the division as a negative number
+-- :areas integer[]  the division as a negative number, or the cells of a box: names within have one of them
 -- :classes text[]  only these class labels, or null
 -- :west double precision  only within this box (EPSG:4490), or null
 -- :south double precision
@@ -27,7 +29,7 @@ inside AS MATERIALIZED (
     SELECT r.form_id, r.place_id, r.rank, r.name_id, r.inherited,
            CASE WHEN :lon IS NULL THEN 1 - (r.terms @> ARRAY[-:home::integer])::integer ELSE 0 END AS away,
            (r.valid_to IS NOT NULL OR r.inherited)::integer AS former
-    FROM published.search_row r WHERE r.terms @> :terms AND r.current
+    FROM published.search_row r WHERE r.terms @> :terms AND r.terms && :areas AND r.form_id = ANY (:forms) AND r.current
 )
 SELECT h.step, h.form_id, h.place_id, h.rank, h.distance, h.away, h.name_id, h.inherited,
        ARRAY(SELECT b.form_id || CASE WHEN b.valid_to IS NOT NULL OR b.inherited THEN '-' ELSE '+' END || f.text
@@ -41,8 +43,7 @@ FROM (
             SELECT ST_Distance(p.point::geography, ST_SetSRID(ST_MakePoint(:lon, :lat), 4490)::geography)
             FROM published.place p WHERE p.id = r.place_id), 1e9) END AS distance
     ) far
-    WHERE r.form_id = ANY (:forms)
-      AND (:classes IS NULL OR EXISTS (
+    WHERE (:classes IS NULL OR EXISTS (
           SELECT FROM published.place p WHERE p.id = r.place_id AND p.class_label = ANY (:classes)))
       AND (:west IS NULL OR coalesce(
           (SELECT m.geom && (SELECT flat FROM box) FROM published.map_point m WHERE m.place_id = r.place_id),

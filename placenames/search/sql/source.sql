@@ -27,7 +27,8 @@ living AS (
     GROUP BY h.place_id, seen.public
 )
 SELECT p.id AS place_id, n.id AS name_id, n.text, n.specific, n.valid_from, n.valid_to, f.inherited,
-       l.alive OR NOT l.has_living_heir AS current, shown.public, p.rank, p.own_division_id, path.divisions
+       l.alive OR NOT l.has_living_heir AS current, shown.public, p.rank, p.own_division_id, path.divisions,
+       CASE WHEN p.point IS NOT NULL THEN placenames.cell(foundation.public_position(p.point)) END AS cell
 FROM forebear f
 JOIN placenames.place p ON p.id = f.place_id
 JOIN placenames.place a ON a.id = f.ancestor_id

@@ -1,7 +1,7 @@
 -- The tokens of every place without lineage: its own names, all of them current (see ../source.sql for the others).
 -- index: none; one join of all names, places and forms, sorted by form
 INSERT INTO placenames.search_token
-    (place_id, name_id, form_id, rank, division_id, terms, valid_from, valid_to, inherited, current, public)
+    (place_id, name_id, form_id, rank, terms, valid_from, valid_to, inherited, current, public)
 WITH RECURSIVE latest AS (
     SELECT DISTINCT ON (division_id) division_id, parent_id
     FROM boundaries.division_version ORDER BY division_id, valid_from DESC
@@ -23,9 +23,10 @@ named AS (
     FROM placenames.place p JOIN placenames.place_name n ON n.place_id = p.id
     WHERE p.own_division_id IS NOT NULL AND char_length(n.specific) >= 2 AND n.specific <> n.text
 )
-SELECT p.id, named.name_id, f.id, p.rank, p.division_id,
+SELECT p.id, named.name_id, f.id, p.rank,
        -- The codes of pairs; those of single characters are smaller (tokens.PAIRS_FROM).
-       ARRAY(SELECT code FROM unnest(f.grams) AS code WHERE code >= 2097152) || coalesce(path.terms, '{}'),
+       ARRAY(SELECT code FROM unnest(f.grams) AS code WHERE code >= 2097152) || coalesce(path.terms, '{}')
+           || CASE WHEN p.point IS NULL THEN '{}' ELSE ARRAY[placenames.cell(foundation.public_position(p.point))] END,
        named.valid_from, named.valid_to, false, true, placenames.is_public(named.status, p.secrecy, named.published_at)
 FROM named
 JOIN placenames.place p ON p.id = named.place_id
