@@ -27,6 +27,7 @@ from placenames.search import queries
 router = APIRouter(include_in_schema=False)
 FIELDS = {"q": "要查的地名", "division": "地区", "class": "类别", "as_of": "日期", "cursor": "翻页"}
 MOST_CHOICES = 200
+YEAR = len("2009")
 
 
 @router.get("/search", response_class=HTMLResponse)
@@ -41,7 +42,7 @@ def listing(
     cursor: str = "",
 ) -> HTMLResponse:
     """A page of what was found, with what narrows it kept in the address; without a question only the form."""
-    asked = {"q": q.strip(), "division": division, "class_": class_, "as_of": as_of.strip(), "cursor": cursor}
+    asked = {"q": q.strip(), "division": division, "class_": class_, "as_of": _day(as_of.strip()), "cursor": cursor}
     return page(reader, view, asked)
 
 
@@ -71,6 +72,17 @@ def page(reader: Reader, view: Shown, asked: Mapping[str, str]) -> HTMLResponse:
         made.headers["Retry-After"] = RETRY_SECONDS
     view.remember(made)
     return made
+
+
+def _day(written: str) -> str:
+    """A day as every page writes it, nothing for today or a year that is not over; what is no day stays as it is."""
+    try:
+        day = dates.as_of(written, clock.today())
+    except Malformed:
+        return written
+    if day >= clock.today():
+        return ""
+    return written if len(written) == YEAR else day.isoformat()
 
 
 def _classes(reader: Reader) -> list[dict[str, str]]:

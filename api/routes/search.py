@@ -26,7 +26,9 @@ def search(
     reader: PublicReader,
     q: Annotated[str, Query(description="地名、拼音、拼音首字母或区划代码,最多 100 字")] = "",
     division: Annotated[str | None, Query(description="只查这个区划(六位代码)以内")] = None,
-    class_: Annotated[str | None, Query(alias="class", description="类别代码或名称")] = None,
+    class_: Annotated[
+        str | None, Query(alias="class", description="类别名称、五位代码,或代码的开头两位以上(一类)")
+    ] = None,
     bbox: Annotated[str | None, Query(description="只查这个范围:西,南,东,北")] = None,
     near: Annotated[str | None, Query(description="按到这里的距离排序:lon,lat")] = None,
     as_of: Annotated[str | None, Query(description="某日或某年(12月31日)的情形")] = None,

@@ -146,7 +146,15 @@ def _classes(reader: Reader, asked: str | None) -> tuple[list[str] | None, int |
         return None, None
     found = dict(reader.rows(statement("class_labels"), {"asked": asked}))
     if not found:
-        raise Malformed([FieldError("class", f"没有“{asked[:20]}”这个类别", "请用五位类别代码或类别名称,例如 街路巷")])
+        raise Malformed(
+            [
+                FieldError(
+                    "class",
+                    f"没有“{asked[:20]}”这个类别",
+                    "请用五位类别代码、其开头两位以上或类别名称,例如 21800、22、街路巷",
+                )
+            ]
+        )
     return list(found), reduce(or_, found.values())
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from fastapi.testclient import TestClient
 
+from foundation import clock
 from foundation.database import PUBLIC_ROLE
 from tests.api.test_errors import Slow, service
 
@@ -47,6 +49,16 @@ def test_the_page_lists_what_the_interface_lists_in_the_same_order(client: TestC
     for item in listed["items"]:
         assert item["roman"] in unescape(html)
         assert " › ".join(item["division"]["path"]) in html
+
+
+@pytest.mark.parametrize(("typed", "shown_as"), [("2009-3-7", "2009-03-07"), ("2005", "2005"), ("2026", ""), ("", "")])
+def test_a_day_is_written_as_the_map_writes_it_and_a_year_that_is_not_over_is_today(
+    client: TestClient, typed: str, shown_as: str
+) -> None:
+    with clock.held(datetime(2026, 11, 22, 9, tzinfo=clock.ZONE)):
+        html = shown(client, f"/search?q=如皋&as_of={typed}")
+    assert f'name="as_of" value="{shown_as}"' in html
+    assert ("的情形" in html.split('class="count"')[1].split("</p>")[0]) == bool(shown_as)
 
 
 def test_i_page_through_a_long_list_and_what_narrows_it_stays_in_the_address(client: TestClient) -> None:

@@ -258,7 +258,7 @@ def test_a_card_tells_its_coordinates_in_three_ways_and_each_can_be_copied(page:
 
     for name, text in (
         ("复制坐标(纬度,经度)", f"{told['lat']},{told['lon']}"),
-        ("复制3度带坐标(X,Y)", f"{plane.x:.1f},{plane.y:.1f}"),
+        ("复制3度带坐标(X,Y)", f"{plane.x:.0f},{plane.y:.0f}"),
     ):
         card(page).get_by_role("button", name=name).click()
         expect(toast(page)).to_contain_text(text)

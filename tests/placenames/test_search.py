@@ -307,6 +307,17 @@ def test_a_class_narrows_by_code_and_by_label(client: TestClient, q: str, asked:
     assert [item.id for item in pages(client, q, limit=200, class_=asked)] == wanted
 
 
+def test_the_beginning_of_a_code_means_the_whole_group(session: Session, client_of_session: TestClient) -> None:
+    for label in ("城镇居民点", "农村居民点", "街路巷"):
+        make_place(session, "同组大街", class_label=label)
+    finish(session)
+    assert {item.class_.label for item in ask(client_of_session, "同组大街", class_="22").items} == {
+        "城镇居民点",
+        "农村居民点",
+    }
+    assert client_of_session.get("/api/search", params={"q": "同组大街", "class": "2"}).status_code == 422
+
+
 def test_a_code_that_several_labels_share_means_all_of_them(session: Session, client_of_session: TestClient) -> None:
     for label in ("城镇居民点", "住宅区", "街路巷"):
         make_place(session, "共码大街", class_label=label)

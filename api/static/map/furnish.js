@@ -12,7 +12,7 @@ export function furnish(viewer) {
   keepFoot();
   mapByKeys(viewer);
   showWaiting(viewer);
-  if (viewer.config.basemap) new BaseMap(viewer);
+  if (viewer.config.basemap) viewer.base = new BaseMap(viewer);
   const printing = new Printing(viewer);
   document.getElementById("print").addEventListener("click", () => printing.print());
 }
@@ -20,7 +20,7 @@ export function furnish(viewer) {
 /** The boxes in pixels of the map where a name could not be read or tapped: the line at the foot, the controls. */
 export function covering() {
   const origin = document.getElementById("map_diming").getBoundingClientRect();
-  return ["#legal", ".leaflet-bottom.leaflet-right", "#ways"]
+  return ["#legal", ".leaflet-bottom.leaflet-right", "#ways", ".tray"]
     .map((which) => document.querySelector(which))
     .filter(Boolean)
     .map((node) => node.getBoundingClientRect())

@@ -139,7 +139,10 @@ class Viewer {
 
   /** What is at this position: the divisions that hold it and the names around. */
   async ask(latlng, { stay = false } = {}) {
-    if (!this.bounds.contains(latlng)) return;
+    if (!this.bounds.contains(latlng)) {
+      byId("said").textContent = "此处不在本省范围内。";
+      return;
+    }
     this.search.close();
     this.again = (more) => this.ask(latlng, more);
     this.#stopAsking();
@@ -400,7 +403,10 @@ class Viewer {
         map.getContainer().classList.toggle("over", Boolean(this.tiles.pick(map, latlng)));
       });
     });
-    byId("era").lastChild.addEventListener("click", () => this.travel("", { push: true }));
+    byId("era").lastChild.addEventListener("click", () => {
+      this.travel("", { push: true });
+      map.getContainer().focus({ preventScroll: true }); // the button is gone
+    });
     document.addEventListener("keydown", (event) => {
       const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
       if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {

@@ -14,7 +14,7 @@ export class Permalink {
     return {
       q: (params.get("q") || "").slice(0, 100),
       place: params.get("place") || "",
-      asOf: AS_OF.test(asOf) ? asOf : "",
+      asOf: AS_OF.test(asOf) && !isNow(asOf) ? asOf : "",
       view: readView(window.location.hash),
     };
   }
@@ -47,6 +47,9 @@ export class Permalink {
     });
   }
 }
+
+/** Whether a year or day is not over yet, by the clock of the device: the map of today then. */
+const isNow = (asOf) => Number(asOf.slice(0, 4)) >= new Date().getFullYear() && asOf.length === 4;
 
 function readView(hash) {
   const parts = hash.replace(/^#/, "").split("/").map(Number);

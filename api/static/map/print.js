@@ -7,7 +7,7 @@ const PATIENCE = 5000;
 const METRES_PER_PIXEL = 0.0254 / 96; // of paper: a CSS pixel is 1/96 inch
 
 export class Printing {
-  /** @param viewer the page: `map`, `config`, `link`, `tiles`, `labels`, `free` */
+  /** @param viewer the page: `map`, `config`, `link`, `tiles`, `base`, `labels`, `free` */
   constructor(viewer) {
     this.viewer = viewer;
     this.before = null;
@@ -77,12 +77,12 @@ export class Printing {
 
   /** When all tiles and names of the paper are there. */
   #whole() {
-    const { tiles, labels } = this.viewer;
-    const drawn = new Promise((done) => {
-      if (tiles.layer.isLoading()) tiles.layer.once("load", done);
+    const { tiles, base, labels } = this.viewer;
+    const drawn = [tiles.layer, ...(base ? base.layers : [])].map((layer) => new Promise((done) => {
+      if (layer.isLoading()) layer.once("load", done);
       else done();
-    });
-    return Promise.all([drawn, labels.load()]);
+    }));
+    return Promise.all([...drawn, labels.load()]);
   }
 }
 

@@ -122,7 +122,8 @@ export function areaWords(square) {
 }
 
 /** Metres of a plane, to a decimetre: the public position is not finer. */
-export const planeWord = (metres) => metres.toFixed(1);
+/** Metres without decimals: the public sees positions to about one metre. */
+export const planeWord = (metres) => metres.toFixed(0);
 
 /** 江苏省南通市如皋市…: the address to paste; a division is not repeated behind its own path. */
 export function addressWord(properties) {
