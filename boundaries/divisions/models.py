@@ -17,7 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
 )
-from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql import text
 
@@ -122,6 +122,22 @@ class DivisionLineage(Base):
     to_version_id: Mapped[int] = mapped_column(ForeignKey(f"{SCHEMA}.division_version.id"), primary_key=True)
     change_id: Mapped[int] = mapped_column(ForeignKey(f"{SCHEMA}.division_change.id"), primary_key=True, index=True)
     relation: Mapped[str] = mapped_column(Text)
+
+
+class DivisionPath(Base):
+    """Derived: the code of a division and the names from the highest one down to it, by the latest version of each.
+
+    Triggers write it with every version (migration 0014).
+    """
+
+    __tablename__ = "division_path"
+    __table_args__ = ({"schema": SCHEMA},)
+
+    division_id: Mapped[int] = mapped_column(
+        ForeignKey(f"{SCHEMA}.division.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    code: Mapped[str] = mapped_column(Text(collation="C"))
+    path: Mapped[list[str]] = mapped_column(ARRAY(Text))
 
 
 class DivisionArea(Base):

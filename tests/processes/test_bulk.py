@@ -122,7 +122,7 @@ def test_the_public_sees_of_a_load_what_was_announced_and_is_not_secret(own_demo
             " AND NOT EXISTS (SELECT FROM placenames.place_name f WHERE f.place_id = p.id AND f.kind = 'former')"
         )).all()  # fmt: skip
         for view, column in (
-            ("place", "id"), ("place_name", "place_id"), ("search_token", "place_id"), ("search_row", "place_id"),
+            ("place", "id"), ("place_name", "place_id"), ("search_row", "place_id"),
             ("search_place", "place_id"), ("search_card", "place_id"),
         ):  # fmt: skip
             seen = set(connection.scalars(text(f"SELECT {column} FROM published.{view}")))

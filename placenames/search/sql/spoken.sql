@@ -117,7 +117,7 @@ SELECT CASE WHEN EXISTS (SELECT FROM hits GROUP BY step, form_id
        (SELECT coalesce(json_agg(json_build_object(
             'id', p.place_id::text, 'name', p.name, 'roman', p.roman,
             'matched', json_build_object(
-                'text', m.text, 'kind', CASE WHEN n.inherited THEN 'former' ELSE m.kind END,
+                'text', coalesce(m.text, p.name), 'kind', CASE WHEN n.inherited THEN 'former' ELSE coalesce(m.kind, p.kind) END,
                 'tier', (ARRAY['pinyin', 'pinyin', 'initials'])[n.step / 2 + 1]),
             'class', json_build_object('code', p.class_code, 'label', p.class_label),
             'division', json_build_object('code', p.division_code, 'path', p.path),
@@ -125,7 +125,8 @@ SELECT CASE WHEN EXISTS (SELECT FROM hits GROUP BY step, form_id
             'lon', round(ST_X(p.point)::numeric, 7)::float8, 'lat', round(ST_Y(p.point)::numeric, 7)::float8, 'distance_m', NULL
         ) ORDER BY n.number), '[]'::json)::text
         FROM numbered n
-        JOIN published.place_name m ON m.id = n.name_id
         JOIN published.search_card p ON p.place_id = n.place_id
+        -- Mostly it is the leading name, which the card has.
+        LEFT JOIN published.place_name m ON n.name_id <> p.name_id AND m.id = n.name_id
         WHERE n.number <= :page) AS items
 FROM (SELECT 1) one LEFT JOIN numbered last ON last.number = :page

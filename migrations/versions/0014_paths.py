@@ -1,0 +1,99 @@
+"""The divisions above a division, written down once: each entry of a list asked for them level by level.
+
+A division's path changes with every version of it or of one above it, whoever writes that: a trigger keeps it.
+The view of list entries tells its leading name by number, so that a match by it need not be looked up again.
+"""
+
+from importlib import import_module
+
+from alembic import op
+
+revision = "0014"
+down_revision = "0013"
+branch_labels = None
+depends_on = None
+
+LEVEL = """
+    LEFT JOIN LATERAL (
+        SELECT v.name, v.parent_id FROM boundaries.division_version v
+        WHERE v.division_id = v{under}.parent_id ORDER BY v.valid_from DESC LIMIT 1
+    ) v{level} ON true
+"""
+# By the latest version of each: those of today, and the last ones of divisions that are no more.
+PATHS = f"""
+    SELECT v0.division_id, v0.code, array_remove(ARRAY[v3.name, v2.name, v1.name, v0.name], NULL) AS path
+    FROM (
+        SELECT DISTINCT ON (v.division_id) v.division_id, v.code, v.name, v.parent_id
+        FROM boundaries.division_version v {{narrowed}} ORDER BY v.division_id, v.valid_from DESC
+    ) v0
+    {"".join(LEVEL.format(under=level - 1, level=level) for level in (1, 2, 3))}
+"""
+WRITE = f"""
+    CREATE FUNCTION boundaries.write_paths() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        DELETE FROM boundaries.division_path p USING changed c
+        WHERE p.division_id = c.division_id AND NOT EXISTS (
+            SELECT FROM boundaries.division_version v WHERE v.division_id = c.division_id);
+        WITH RECURSIVE touched (division_id) AS (
+            SELECT division_id FROM changed
+            UNION
+            SELECT v.division_id FROM touched t JOIN boundaries.division_version v ON v.parent_id = t.division_id
+        )
+        INSERT INTO boundaries.division_path (division_id, code, path)
+        {PATHS.format(narrowed="JOIN touched USING (division_id)")}
+        ON CONFLICT (division_id) DO UPDATE SET code = excluded.code, path = excluded.path;
+        RETURN NULL;
+    END $$
+"""
+CARD = """
+    SELECT p.id AS place_id, n.text AS name, n.roman, n.status, p.class_label, c.code AS class_code,
+           d.code AS division_code, coalesce(d.path, ARRAY[]::text[]) AS path,
+           foundation.public_position(p.point) AS point, n.id AS name_id, n.kind
+    FROM placenames.place p
+    JOIN placenames.place_class c ON c.label = p.class_label
+    CROSS JOIN LATERAL (
+        -- The leading name: in use, standard first.
+        SELECT n.id, n.text, n.roman, n.status, n.kind FROM placenames.place_name n
+        WHERE n.place_id = p.id AND placenames.is_public(n.status, p.secrecy, n.published_at)
+        ORDER BY n.valid_to IS NOT NULL,
+                 array_position(ARRAY['standard', 'map', 'historic', 'former', 'short', 'alias', 'minority'], n.kind),
+                 n.valid_from DESC NULLS LAST, n.id
+        LIMIT 1
+    ) n
+    LEFT JOIN boundaries.division_path d ON d.division_id = p.division_id
+"""
+
+
+def upgrade() -> None:
+    op.execute("SET LOCAL lock_timeout = '5s'")
+    op.execute("""
+        CREATE TABLE boundaries.division_path (
+            division_id bigint CONSTRAINT pk_division_path PRIMARY KEY
+                CONSTRAINT fk_division_path_division_id_division REFERENCES boundaries.division ON DELETE CASCADE,
+            code        text COLLATE "C" NOT NULL,
+            path        text[] NOT NULL
+        )
+    """)
+    op.execute(f"INSERT INTO boundaries.division_path (division_id, code, path) {PATHS.format(narrowed='')}")
+    op.execute(WRITE)
+    for act, rows in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
+        op.execute(f"""
+            CREATE TRIGGER write_paths_{act.lower()} AFTER {act} ON boundaries.division_version
+            REFERENCING {rows} TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION boundaries.write_paths()
+        """)
+    _make(CARD)
+
+
+def downgrade() -> None:
+    op.execute("SET LOCAL lock_timeout = '5s'")
+    _make(import_module("migrations.versions.0010_cards").CARD)
+    for act in ("insert", "update", "delete"):
+        op.execute(f"DROP TRIGGER write_paths_{act} ON boundaries.division_version")
+    op.execute("DROP FUNCTION boundaries.write_paths()")
+    op.execute("DROP TABLE boundaries.division_path")
+
+
+def _make(card: str) -> None:
+    op.execute("DROP VIEW published.search_card")
+    op.execute(f"CREATE VIEW published.search_card AS {card}")
+    op.execute("GRANT SELECT ON published.search_card TO diming_public")
