@@ -1,7 +1,8 @@
 """The divisions above a division, written down once: each entry of a list asked for them level by level.
 
 A division's path changes with every version of it or of one above it, whoever writes that: a trigger keeps it.
-The view of list entries tells its leading name by number, so that a match by it need not be looked up again.
+The view of list entries tells its leading name by number, so that a match by it need not be looked up again, and
+one function writes an entry for every question that tells some.
 """
 
 from importlib import import_module
@@ -63,6 +64,25 @@ CARD = """
     LEFT JOIN boundaries.division_path d ON d.division_id = p.division_id
 """
 
+# One entry of a list as CONTRACT §2 writes it; a query takes it apart, so that it costs what its parts cost.
+ENTRY = """
+    CREATE FUNCTION published.entry(
+        id bigint, name text, roman text, matched text, kind text, tier text, class_code text, class_label text,
+        division_code text, path text[], status text,
+        lon double precision, lat double precision, metres double precision
+    ) RETURNS json LANGUAGE sql STABLE PARALLEL SAFE AS $$
+        SELECT json_build_object(
+            'id', id::text, 'name', name, 'roman', roman,
+            'matched', json_build_object('text', matched, 'kind', kind, 'tier', tier),
+            'class', json_build_object('code', class_code, 'label', class_label),
+            'division', json_build_object('code', division_code, 'path', path),
+            'status', status, 'heritage', false,
+            'lon', round(lon::numeric, 7)::double precision, 'lat', round(lat::numeric, 7)::double precision,
+            'distance_m', round(metres)::integer
+        )
+    $$
+"""
+
 
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
@@ -82,10 +102,12 @@ def upgrade() -> None:
             REFERENCING {rows} TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION boundaries.write_paths()
         """)
     _make(CARD)
+    op.execute(ENTRY)
 
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
+    op.execute("DROP FUNCTION published.entry")
     _make(import_module("migrations.versions.0010_cards").CARD)
     for act in ("insert", "update", "delete"):
         op.execute(f"DROP TRIGGER write_paths_{act} ON boundaries.division_version")

@@ -23,6 +23,8 @@ __all__ = ["SQL", "nearest", "search"]
 SMALL = ("county", "township")
 # So many of the best forms may have no place that is told by them, and a page is still made at one go.
 TOLD_OTHERWISE = 15
+# From so many characters on a text is mostly a whole name; parts of names are shorter.
+LONG = 3
 TIER_NAMES = {"pinyin_prefix": "pinyin"}
 
 
@@ -84,8 +86,9 @@ def _at_one_go(reader: Reader, question: Question) -> tuple[str | None, bool]:
         name, codes = "spoken", letters(question.latin)
     else:
         return None, False
-    counts = {"wanted": most + 1, "forms": most + 1 + TOLD_OTHERWISE, "page": question.limit}
-    row = reader.one(statement(name), {**codes, **counts})
+    values = {**codes, "wanted": most + 1, "forms": most + 1 + TOLD_OTHERWISE, "page": question.limit}
+    whole_name = name == "strict" and len(question.text) >= LONG
+    row = (reader.one(statement("named"), values) if whole_name else None) or reader.one(statement(name), values)
     found, whole, named, step, rank, form, place, items = row or (0, False, False, 0, 0, 0, 0, None)
     if not found or (found <= most and not (whole and (named or found >= ENOUGH))):
         return None, whole and not found

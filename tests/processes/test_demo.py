@@ -124,7 +124,7 @@ def test_who_lies_in_no_county_is_seen_by_nobody(connection: Connection) -> None
     assert 0 < number < 40
     seen = "SELECT count(*) FROM published.{0} WHERE {1} IN (SELECT id FROM placenames.place WHERE division_id IS NULL)"
     for view, column in (("place", "id"), ("place_name", "place_id"), ("search_place", "place_id"),
-                         ("search_token", "place_id"), ("map_point", "place_id")):  # fmt: skip
+                         ("search_row", "place_id"), ("map_point", "place_id")):  # fmt: skip
         assert one(connection, seen.format(view, column)) == 0, view
 
 

@@ -8,15 +8,12 @@
 -- :distances double precision[]  metres from the asker, or null
 -- :as_of date  the day
 -- index: primary keys, ix_place_name_place, ex_division_version_period
-SELECT coalesce(json_agg(json_build_object(
-    'id', p.place_id::text, 'name', n.text, 'roman', n.roman,
-    'matched', json_build_object(
-        'text', coalesce(f.code, m.text),
-        'kind', coalesce(f.kind, CASE WHEN f.inherited THEN 'former' ELSE CASE WHEN m.kind IN ('former', 'historic') THEN 'standard' ELSE m.kind END END), 'tier', f.tier),
-    'class', json_build_object('code', p.class_code, 'label', p.class_label),
-    'division', json_build_object('code', d.code, 'path', coalesce(d.path, '[]'::json)),
-    'status', CASE WHEN n.status = 'historic' THEN 'standard' ELSE n.status END, 'heritage', false,
-    'lon', round(ST_X(p.point)::numeric, 7)::float8, 'lat', round(ST_Y(p.point)::numeric, 7)::float8, 'distance_m', CASE WHEN f.distance < 1e9 THEN round(f.distance)::integer END
+SELECT coalesce(json_agg(published.entry(
+    p.place_id, n.text, n.roman, coalesce(f.code, m.text),
+    coalesce(f.kind, CASE WHEN f.inherited THEN 'former' WHEN m.kind IN ('former', 'historic') THEN 'standard' ELSE m.kind END), f.tier,
+    p.class_code, p.class_label, d.code, coalesce(d.path, '{}'),
+    CASE WHEN n.status = 'historic' THEN 'standard' ELSE n.status END, ST_X(p.point), ST_Y(p.point),
+    CASE WHEN f.distance < 1e9 THEN f.distance END
 ) ORDER BY f.number), '[]'::json)::text
 FROM unnest(:places, :names, :inherited, :codes, :kinds, :tiers, :distances) WITH ORDINALITY
     AS f (place_id, name_id, inherited, code, kind, tier, distance, number)
@@ -38,5 +35,5 @@ LEFT JOIN LATERAL (
         FROM up JOIN published.division_version v ON v.division_id = up.parent_id
         WHERE v.valid_from <= :as_of AND (v.valid_to IS NULL OR v.valid_to > :as_of)
     )
-    SELECT json_agg(name ORDER BY depth DESC) AS path, min(code) FILTER (WHERE depth = 0) AS code FROM up
+    SELECT array_agg(name ORDER BY depth DESC) AS path, min(code) FILTER (WHERE depth = 0) AS code FROM up
 ) d ON true

@@ -114,15 +114,10 @@ SELECT CASE WHEN EXISTS (SELECT FROM hits GROUP BY step, form_id
            AND NOT EXISTS (SELECT FROM hits GROUP BY step, form_id HAVING count(*) >= :wanted) AS whole,
        true AS named,
        last.step, last.rank, last.form_id, last.place_id,
-       (SELECT coalesce(json_agg(json_build_object(
-            'id', p.place_id::text, 'name', p.name, 'roman', p.roman,
-            'matched', json_build_object(
-                'text', coalesce(m.text, p.name), 'kind', CASE WHEN n.inherited THEN 'former' ELSE coalesce(m.kind, p.kind) END,
-                'tier', (ARRAY['pinyin', 'pinyin', 'initials'])[n.step / 2 + 1]),
-            'class', json_build_object('code', p.class_code, 'label', p.class_label),
-            'division', json_build_object('code', p.division_code, 'path', p.path),
-            'status', p.status, 'heritage', false,
-            'lon', round(ST_X(p.point)::numeric, 7)::float8, 'lat', round(ST_Y(p.point)::numeric, 7)::float8, 'distance_m', NULL
+       (SELECT coalesce(json_agg(published.entry(
+            p.place_id, p.name, p.roman, coalesce(m.text, p.name),
+            CASE WHEN n.inherited THEN 'former' ELSE coalesce(m.kind, p.kind) END, (ARRAY['pinyin', 'pinyin', 'initials'])[n.step / 2 + 1],
+            p.class_code, p.class_label, p.division_code, p.path, p.status, ST_X(p.point), ST_Y(p.point), NULL
         ) ORDER BY n.number), '[]'::json)::text
         FROM numbered n
         JOIN published.search_card p ON p.place_id = n.place_id
