@@ -30,6 +30,11 @@ Tell = Callable[[str], None]
 # Written by a migration that makes derived tables anew: those of search and places, or those of the divisions.
 _TO_DERIVE = text("SELECT count(*) FROM foundation.policy WHERE name IN ('to_derive', 'to_draw')")
 _DRAWN = text("DELETE FROM foundation.policy WHERE name = 'to_draw' RETURNING value")
+_POSITIONS_CHANGED = text("""
+    INSERT INTO foundation.policy (name, value)
+    SELECT 'to_derive', 'public_decimals' WHERE :known IS NOT NULL AND EXISTS (SELECT FROM placenames.place)
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value
+""")
 _DERIVED = text("DELETE FROM foundation.policy WHERE name = 'to_derive' RETURNING value")
 
 
@@ -200,6 +205,8 @@ def _write_policy(connection: Connection) -> None:
                  " ON CONFLICT (name) DO UPDATE SET value = excluded.value"),
             {"value": str(decimals)},
         )  # fmt: skip
+        # What was derived with the old one would show more, or elsewhere.
+        connection.execute(_POSITIONS_CHANGED, {"known": known})
     connection.commit()
 
 

@@ -62,11 +62,13 @@ def upgrade() -> None:
         SELECT c.*, placenames.class_bit(c.label) AS bit FROM ({CLASSES}) c
     """)
     op.execute("GRANT SELECT ON published.place_class TO diming_public")
+    _to_derive(revision)
 
 
 def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
     op.execute(f"TRUNCATE {DERIVED}")
+    _to_derive(down_revision)
     for view in VIEWS:
         op.execute(f"DROP VIEW published.{view}")
     op.execute("DROP VIEW published.place_class")
@@ -77,6 +79,19 @@ def downgrade() -> None:
     op.execute("GRANT SELECT ON published.place_class TO diming_public")
     op.execute("DROP FUNCTION placenames.cell(geometry)")
     op.execute("DROP FUNCTION placenames.class_bit(text)")
+
+
+def _to_derive(named: str) -> None:
+    # A load that stood behind its rows derives everything once more.
+    op.execute("""
+        UPDATE foundation.bulk_load SET phase = 'forms listed', done = 0
+        WHERE phase NOT IN ('rows', 'indexes', 'forms listed', 'done')
+    """)
+    op.execute(f"""
+        INSERT INTO foundation.policy (name, value)
+        SELECT 'to_derive', '{named}' WHERE EXISTS (SELECT FROM placenames.place)
+        ON CONFLICT (name) DO UPDATE SET value = excluded.value
+    """)
 
 
 def _make(views: dict[str, str]) -> None:

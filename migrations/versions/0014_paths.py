@@ -32,6 +32,8 @@ PATHS = f"""
 WRITE = f"""
     CREATE FUNCTION boundaries.write_paths() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
+        -- One after the other: each must see what the one before wrote above or below its own divisions.
+        PERFORM pg_advisory_xact_lock(hashtext('boundaries.division_path'));
         DELETE FROM boundaries.division_path p USING changed c
         WHERE p.division_id = c.division_id AND NOT EXISTS (
             SELECT FROM boundaries.division_version v WHERE v.division_id = c.division_id);
@@ -42,10 +44,13 @@ WRITE = f"""
         )
         INSERT INTO boundaries.division_path (division_id, code, path)
         {PATHS.format(narrowed="JOIN touched USING (division_id)")}
-        ON CONFLICT (division_id) DO UPDATE SET code = excluded.code, path = excluded.path;
+        ON CONFLICT (division_id) DO UPDATE SET code = excluded.code, path = excluded.path
+        WHERE (division_path.code, division_path.path) IS DISTINCT FROM (excluded.code, excluded.path);
         RETURN NULL;
     END $$
 """
+# A version may be given to another division: the one that lost it is looked at as well.
+TRIGGERS = (("INSERT", "NEW"), ("UPDATE", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD"))
 CARD = """
     SELECT p.id AS place_id, n.text AS name, n.roman, n.status, p.class_label, c.code AS class_code,
            d.code AS division_code, coalesce(d.path, ARRAY[]::text[]) AS path,
@@ -96,9 +101,9 @@ def upgrade() -> None:
     """)
     op.execute(f"INSERT INTO boundaries.division_path (division_id, code, path) {PATHS.format(narrowed='')}")
     op.execute(WRITE)
-    for act, rows in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
+    for act, rows in TRIGGERS:
         op.execute(f"""
-            CREATE TRIGGER write_paths_{act.lower()} AFTER {act} ON boundaries.division_version
+            CREATE TRIGGER write_paths_{act.lower()}_{rows.lower()} AFTER {act} ON boundaries.division_version
             REFERENCING {rows} TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION boundaries.write_paths()
         """)
     _make(CARD)
@@ -109,8 +114,8 @@ def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
     op.execute("DROP FUNCTION published.entry")
     _make(import_module("migrations.versions.0010_cards").CARD)
-    for act in ("insert", "update", "delete"):
-        op.execute(f"DROP TRIGGER write_paths_{act} ON boundaries.division_version")
+    for act, rows in TRIGGERS:
+        op.execute(f"DROP TRIGGER write_paths_{act.lower()}_{rows.lower()} ON boundaries.division_version")
     op.execute("DROP FUNCTION boundaries.write_paths()")
     op.execute("DROP TABLE boundaries.division_path")
 

@@ -45,7 +45,7 @@ class FoundForm:
 
 @dataclass(frozen=True)
 class Batch:
-    """Some forms, best first, and whether they are the last; others are never without forms."""
+    """Some forms, best first, and whether they are the last; the first may be empty and others follow."""
 
     forms: Sequence[FoundForm]
     last: bool
@@ -152,7 +152,7 @@ class Forms:
         return found
 
     def inside(self, tier: str) -> bool:
-        """Whether the names of a tier are looked for among those of the division."""
+        """Whether the names of a tier are looked for among those of the division or box."""
         return self.within is not None and tier not in LOOSE and (tier in STRICT or not self.pairs)
 
     def narrow(self, tier: str) -> Part | None:

@@ -122,22 +122,29 @@ _BEST = """
     WHERE f.{key} = asked.id AND f.rank IS DISTINCT FROM best.rank
 """
 _BEST_FORMS = text(_BEST.format(table="search_form", key="id"))
-# Its classes were those it had or are those of the places at hand; which of them it still has, its places tell.
+# A form has the classes of the places at hand, and of those it had before the ones that another place still gives it:
+# of a name that tens of thousands bear, mostly none need be looked for.
 _CLASSES = text("""
-    UPDATE placenames.search_form f SET classes = held.classes
+    WITH given AS (
+        SELECT t.form_id, bit_or(placenames.class_bit(p.class_label)) AS classes
+        FROM placenames.search_token t JOIN placenames.place p ON p.id = t.place_id
+        WHERE t.place_id = ANY(:places) AND t.public GROUP BY t.form_id
+    )
+    UPDATE placenames.search_form f SET classes = coalesce(given.classes, 0) | held.classes
     FROM unnest(CAST(:ids AS integer[])) AS asked (id)
     JOIN placenames.search_form was ON was.id = asked.id
-    CROSS JOIN (
-        SELECT coalesce(bit_or(placenames.class_bit(class_label)), 0) AS classes
-        FROM placenames.place WHERE id = ANY(:places)
-    ) new
+    LEFT JOIN given ON given.form_id = asked.id
     CROSS JOIN LATERAL (
-        SELECT coalesce(bit_or(placenames.class_bit(c.label)), 0) AS classes FROM placenames.place_class c
-        WHERE placenames.class_bit(c.label) & (was.classes | new.classes) <> 0 AND EXISTS (
-            SELECT FROM placenames.search_token t WHERE t.form_id = asked.id AND t.public
-            AND (SELECT p.class_label FROM placenames.place p WHERE p.id = t.place_id) = c.label)
+        SELECT coalesce(bit_or(one.bit), 0) AS classes
+        FROM (SELECT 1::bigint << n AS bit FROM generate_series(0, 62) n) one
+        WHERE was.classes & ~coalesce(given.classes, 0) & one.bit <> 0
+          -- Not EXISTS: it would be turned into a pass over all places of the form.
+          AND (SELECT true FROM placenames.search_token t
+               WHERE t.form_id = asked.id AND t.public AND one.bit = (
+                   SELECT placenames.class_bit(p.class_label) FROM placenames.place p WHERE p.id = t.place_id)
+               LIMIT 1)
     ) held
-    WHERE f.id = asked.id AND f.classes <> held.classes
+    WHERE f.id = asked.id AND f.classes <> coalesce(given.classes, 0) | held.classes
 """)
 _BEST_SOUNDS = text(_BEST.format(table="search_sound", key="form_id"))
 

@@ -154,7 +154,7 @@ def _classes(reader: Reader, asked: str | None) -> tuple[list[str] | None, int |
                 FieldError(
                     "class",
                     f"没有“{asked[:20]}”这个类别",
-                    "请用五位类别代码、其开头两位以上或类别名称,例如 21800、22、街路巷",
+                    "请用五位类别代码或类别名称,例如 街路巷",
                 )
             ]
         )

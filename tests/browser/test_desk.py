@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,14 +10,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from foundation.settings import PROJECT
 from processes import demo_people
 from tests.browser.conftest import DESK, PHONE, visit
+from tests.browser.pictures import picture
 
 pytestmark = pytest.mark.browser
 
 NAME = "长桥重阳路"
-PICTURES = PROJECT / "docs" / "pictures"
 SCAN = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n%%EOF\n"
 
 Enter = Callable[..., Page]
@@ -44,13 +42,6 @@ def enter(browser: Browser, own_site: str) -> Iterator[Enter]:
     yield sign_in
     for keeper in opened:
         keeper.__exit__(None, None, None)
-
-
-def picture(page: Page, name: str) -> None:
-    """Keep a picture for the documents, where they are asked for."""
-    if os.environ.get("DIMING_WRITE_PICTURES"):
-        page.wait_for_timeout(800)
-        page.screenshot(path=str(PICTURES / f"{name}.png"), full_page=True)
 
 
 def take(page: Page, label: str, said: Callable[[Locator], None] = lambda dialog: None) -> None:

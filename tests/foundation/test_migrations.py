@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from foundation import journal
 from foundation.database import make_engine
 from foundation.errors import Refused
-from foundation.settings import PROJECT
+from foundation.settings import PROJECT, settings
 from placenames.search import index
 from processes import schema
 from tests.foundation.catalogue import catalogue
@@ -95,11 +95,12 @@ def test_the_schema_goes_down_step_by_step_and_comes_up_the_same(bare_address: s
     schema.differences(bare_address)
 
 
+@pytest.mark.parametrize("back_to", ["0007", "0012"])
 def test_a_register_with_names_is_found_by_search_after_its_derived_tables_were_made_anew(
-    own_demo_address: str, monkeypatch: pytest.MonkeyPatch
+    own_demo_address: str, monkeypatch: pytest.MonkeyPatch, back_to: str
 ) -> None:
     before = derived(own_demo_address)
-    schema.downgrade(own_demo_address, "0007")
+    schema.downgrade(own_demo_address, back_to)
 
     def killed(session: Session) -> int:
         raise KeyboardInterrupt
@@ -114,6 +115,28 @@ def test_a_register_with_names_is_found_by_search_after_its_derived_tables_were_
     said: list[str] = []
     schema.migrate(own_demo_address, said.append)
     assert said == [], "once is enough"
+
+
+def test_coarser_positions_for_the_public_are_derived_anew_at_once(
+    own_demo_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DIMING_PUBLIC_DECIMALS", "2")
+    settings.cache_clear()
+    try:
+        schema.migrate(own_demo_address, lambda line: None)
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
+    with connected(own_demo_address) as connection:
+        finer = connection.scalar(text(
+            "SELECT count(*) FROM placenames.map_point m JOIN placenames.place p ON p.id = m.place_id"
+            " WHERE ST_Distance(m.geom, ST_Transform(ST_SnapToGrid(p.point, 0.01), 3857)) > 0.01"
+        ))  # fmt: skip
+        elsewhere = connection.scalar(text(
+            "SELECT count(*) FROM placenames.search_token t JOIN placenames.place p ON p.id = t.place_id"
+            " WHERE p.point IS NOT NULL AND NOT t.terms @> ARRAY[placenames.cell(ST_SnapToGrid(p.point, 0.01))]"
+        ))  # fmt: skip
+    assert (finer, elsewhere) == (0, 0)
 
 
 def test_a_register_that_went_down_to_the_ground_leaves_nothing_of_ours(bare_address: str) -> None:

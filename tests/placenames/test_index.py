@@ -128,9 +128,18 @@ class Officer:
             lambda: set_rank(self.session, self.place(), self.random.randrange(100_000)),
             lambda: set_secrecy(self.session, self.place(), self.random.choice(("公开", "内部", "秘密"))),
             lambda: set_announced(self.session, self.place(), self.random.random() < 0.6),
+            lambda: self.reclassify(self.place()),
             self.join,
         )  # fmt: skip
         self.random.choice(acts)()
+
+    def reclassify(self, place: int) -> None:
+        """A place turns out to be something else."""
+        self.session.execute(
+            text("UPDATE placenames.place SET class_label = :label WHERE id = :id AND own_division_id IS NULL"),
+            {"label": self.random.choice(("街路巷", "桥梁", "河流", "住宅区")), "id": place},
+        )
+        changed(self.session, [place])
 
     def join(self) -> None:
         """One place goes into another, later ones only: lineage has no circles."""

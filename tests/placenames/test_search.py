@@ -20,6 +20,7 @@ from api import installation
 from foundation.database import Reader
 from foundation.dates import parse
 from foundation.settings import PROJECT, settings
+from foundation.sqlfiles import SqlFile
 from placenames.search import forms as found_forms
 from placenames.search import hot, index, queries
 from placenames.search.question import COUNTED, Question, read_question
@@ -305,17 +306,6 @@ def test_a_class_narrows_by_code_and_by_label(client: TestClient, q: str, asked:
     wanted = [item.id for item in pages(client, q, limit=200) if item.class_.label == label]
     assert wanted
     assert [item.id for item in pages(client, q, limit=200, class_=asked)] == wanted
-
-
-def test_the_beginning_of_a_code_means_the_whole_group(session: Session, client_of_session: TestClient) -> None:
-    for label in ("城镇居民点", "农村居民点", "街路巷"):
-        make_place(session, "同组大街", class_label=label)
-    finish(session)
-    assert {item.class_.label for item in ask(client_of_session, "同组大街", class_="22").items} == {
-        "城镇居民点",
-        "农村居民点",
-    }
-    assert client_of_session.get("/api/search", params={"q": "同组大街", "class": "2"}).status_code == 422
 
 
 def test_a_code_that_several_labels_share_means_all_of_them(session: Session, client_of_session: TestClient) -> None:
@@ -770,6 +760,36 @@ def test_a_page_made_at_one_go_is_the_page_that_walking_the_tiers_makes(
     assert any(nothing for _, nothing in made)
 
 
+def test_a_whole_name_that_no_other_holds_is_decided_by_the_small_statement(
+    session: Session, client_of_session: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def noted(name: str) -> SqlFile:
+        asked.append(name)
+        return found_forms.statement(name)
+
+    monkeypatch.setattr(queries, "statement", noted)
+    place = make_place(session, "揽月独桥")
+    finish(session)
+    assert [item.id for item in ask(client_of_session, "揽月独桥").items] == [str(place)]
+    assert asked == ["named"]
+    longer = make_place(session, "揽月独桥村")
+    finish(session)
+    assert [item.id for item in ask(client_of_session, "揽月独桥").items] == [str(place), str(longer)]
+    assert asked == ["named", "named", "strict"]
+
+
+def test_a_town_that_outranks_a_county_of_its_name_does_not_hide_it_in_an_address(
+    session: Session, client_of_session: TestClient
+) -> None:
+    for _ in range(5):
+        make_place(session, "如皋", class_label="农村居民点", rank=95_000)
+    road = make_place(session, "揽月大街")
+    finish(session)
+    assert [item.id for item in ask(client_of_session, "如皋揽月大街").items] == [str(road)]
+
+
 @pytest.fixture
 def bureau_of_rugao(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The installation of the bureau of 如皋, whose register holds the whole province."""
@@ -843,12 +863,20 @@ def test_a_page_made_at_one_go_loses_nothing_where_places_bear_a_name_twice(
 def test_the_form_that_comes_right_below_a_list_is_found(
     session: Session, client_of_session: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    places = [make_place(session, f"揽月{chr(0x4E10 + at)}路", rank=1000 - at) for at in range(40)]
+    kinds = ["街路巷" if at % 3 else "桥梁" for at in range(40)]
+    places = [
+        make_place(session, f"揽月{chr(0x4E10 + at)}路", rank=1000 - at, class_label=kind)
+        for at, kind in enumerate(kinds)
+    ]
     monkeypatch.setattr(hot, "MANY_FORMS", 5)
     monkeypatch.setattr(hot, "LISTED", 4)
     index.rebuild(session)
     finish(session)
     assert session.scalar(text("SELECT count(*) FROM placenames.search_hot WHERE code = '^揽月'")) == 1
-    for narrowing in ({}, {"class": "街路巷"}):
+    for narrowing, wanted in (
+        ({}, {"街路巷", "桥梁"}),
+        ({"class": "街路巷"}, {"街路巷"}),
+        ({"class": "桥梁"}, {"桥梁"}),
+    ):
         found = [item.id for item in pages(client_of_session, "揽月", limit=7, **narrowing)]
-        assert found == [str(place) for place in places]
+        assert found == [str(place) for place, kind in zip(places, kinds, strict=True) if kind in wanted]

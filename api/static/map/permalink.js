@@ -1,5 +1,6 @@
 // The address of the page is its state: ?q= ?place= ?as_of= and #zoom/lat/lon, so that any view can be sent on.
 
+const CHINA = 8 * 3600 * 1000; // ahead of UTC, without summer time
 const AS_OF = /^\d{4}(-\d{2}-\d{2})?$/;
 
 export class Permalink {
@@ -48,8 +49,8 @@ export class Permalink {
   }
 }
 
-/** Whether a year or day is not over yet, by the clock of the device: the map of today then. */
-const isNow = (asOf) => Number(asOf.slice(0, 4)) >= new Date().getFullYear() && asOf.length === 4;
+/** Whether a year or day is not over yet in China: the map of today then. */
+const isNow = (asOf) => asOf >= new Date(Date.now() + CHINA).toISOString().slice(0, asOf.length);
 
 function readView(hash) {
   const parts = hash.replace(/^#/, "").split("/").map(Number);

@@ -121,7 +121,6 @@ export function areaWords(square) {
   return square < 1e6 ? [hectares, mu, metres] : [`${figures(square / 1e6)} 平方公里`, hectares, mu];
 }
 
-/** Metres of a plane, to a decimetre: the public position is not finer. */
 /** Metres without decimals: the public sees positions to about one metre. */
 export const planeWord = (metres) => metres.toFixed(0);
 

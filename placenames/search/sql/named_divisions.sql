@@ -1,5 +1,5 @@
 -- Divisions of today that some texts name, now or formerly: text, permanent id, and those that contain it.
--- A division outranks the places that are called the same, so the first of a form are divisions, or none of them is one.
+-- Divisions outrank nearly all that is called the same: where none is among the first twenty, none is looked for.
 -- :texts text[]  parts of an address
 -- index: uq_search_form_text, ix_search_token_form, primary key of place
 WITH named AS MATERIALIZED (
@@ -10,18 +10,18 @@ first AS MATERIALIZED (
     FROM named
     CROSS JOIN LATERAL (
         SELECT t.place_id, t.terms FROM published.search_row t WHERE t.form_id = named.id AND t.current
-        ORDER BY t.rank DESC, t.place_id LIMIT 10
+        ORDER BY t.rank DESC, t.place_id LIMIT 20
     ) r
     LEFT JOIN published.place p ON p.id = r.place_id AND p.own_division_id IS NOT NULL
 ),
 further AS (
     SELECT many.text, p.own_division_id, r.terms
     FROM (
-        SELECT id, text FROM first GROUP BY id, text HAVING count(*) = 10 AND count(own_division_id) = 10
+        SELECT id, text FROM first GROUP BY id, text HAVING count(*) = 20 AND count(own_division_id) > 0
     ) many
     CROSS JOIN LATERAL (
         SELECT t.place_id, t.terms FROM published.search_row t WHERE t.form_id = many.id AND t.current
-        ORDER BY t.rank DESC, t.place_id LIMIT 390 OFFSET 10
+        ORDER BY t.rank DESC, t.place_id LIMIT 380 OFFSET 20
     ) r
     JOIN published.place p ON p.id = r.place_id AND p.own_division_id IS NOT NULL
 )

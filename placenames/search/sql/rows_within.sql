@@ -1,8 +1,8 @@
 -- Places within a division or a box with a name of one of some forms, in their order (see rows.sql).
--- Of that part all names with the characters are looked at.
+-- Of that part all names with the pairs are looked at.
 -- :forms integer[]  the forms
 -- :tier integer  their tier
--- :terms integer[]  the codes of pairs that all the forms have, and the division as a negative number
+-- :terms integer[]  pairs that all the forms have, if any, and the division as a negative number
 -- :areas integer[]  the division as a negative number, or the cells of a box: names within have one of them
 -- :classes text[]  only these class labels, or null
 -- :west double precision  only within this box (EPSG:4490), or null
