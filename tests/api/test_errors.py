@@ -98,7 +98,7 @@ def test_every_fault_of_a_malformed_request_is_told_with_its_place_and_remedy(cl
         {"loc": "lon", "msg": "应为数字", "remedy": "请填写数字"},
         {"loc": "lat", "msg": "缺少这个参数", "remedy": "请补上"},
     ]
-    limit = client.get("/api/search", params={"q": "a", "limit": 201}).json()["errors"]
+    limit = client.get("/api/divisions", params={"limit": 201}).json()["errors"]
     assert limit == [{"loc": "limit", "msg": "数值太大", "remedy": "最大为 200"}]
 
 

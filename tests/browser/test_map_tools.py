@@ -251,8 +251,8 @@ def test_a_card_tells_its_coordinates_in_three_ways_and_each_can_be_copied(page:
 
     expect(card(page)).to_contain_text(f"东经 {told['lon']}°,北纬 {told['lat']}°")
     expect(card(page)).to_contain_text(re.compile(r"120°\d\d′\d\d\.\d″E,32°\d\d′\d\d\.\d″N"))
-    expect(card(page)).to_contain_text(f"X {plane.x:.1f}")
-    expect(card(page)).to_contain_text(f"Y {plane.y:.1f}")
+    expect(card(page)).to_contain_text(f"X {plane.x:.0f}")
+    expect(card(page)).to_contain_text(f"Y {plane.y:.0f}")
     expect(card(page)).to_contain_text("第40带,中央经线120°")
     assert 40_500_000 < plane.y < 40_700_000
 
@@ -277,8 +277,8 @@ def test_a_tapped_position_tells_its_coordinates_in_its_own_zone(page: Page, sit
     assert plane is not None
     assert plane.zone == 39
 
-    expect(card(page)).to_contain_text(f"X {plane.x:.1f}")
-    expect(card(page)).to_contain_text(f"Y {plane.y:.1f}")
+    expect(card(page)).to_contain_text(f"X {plane.x:.0f}")
+    expect(card(page)).to_contain_text(f"Y {plane.y:.0f}")
     expect(card(page)).to_contain_text("第39带,中央经线117°")
 
 
