@@ -120,7 +120,7 @@ def _drawn() -> tuple[list[Drawn], dict[str, str]]:
         FROM placenames.search_token t TABLESAMPLE BERNOULLI (%s) REPEATABLE (7)
         JOIN placenames.search_form f ON f.id = t.form_id
         JOIN placenames.place p ON p.id = t.place_id AND p.point IS NOT NULL
-        JOIN boundaries.division_version v ON v.division_id = t.division_id AND v.valid_to IS NULL
+        JOIN boundaries.division_version v ON v.division_id = p.division_id AND v.valid_to IS NULL
         WHERE t.public AND t.current AND NOT t.inherited ORDER BY hashint8(t.place_id) LIMIT %s
     """
     with psycopg2.connect(libpq_address(owner_address())) as connection, connection.cursor() as cursor:

@@ -71,6 +71,7 @@ def _keep_plans(rows: int) -> None:
     page = {"wanted": COUNTED + 1, "forms": COUNTED + 1 + queries.TOLD_OTHERWISE, "page": COUNTED}
     for name, text_ in (("popular", "中山路"), ("part", "和平"), ("one-band", "村委会")):
         keep_plan("search", rows, name, forms.statement("strict"), {**forms.characters(text_), **page})
+    keep_plan("search", rows, "whole-name", forms.statement("named"), {**forms.characters("中山路"), **page})
     keep_plan("search", rows, "letters", forms.statement("spoken"), {**forms.letters("zhongshanlu"), **page})
 
 

@@ -14,5 +14,5 @@ PICTURES = PROJECT / "docs" / "pictures"
 def picture(page: Page, name: str, *, full_page: bool = True) -> None:
     """Keep a picture where `DIMING_WRITE_PICTURES` is set."""
     if os.environ.get("DIMING_WRITE_PICTURES"):
-        page.wait_for_timeout(800)
+        page.wait_for_timeout(1800)  # a flight of the map and its tiles
         page.screenshot(path=str(PICTURES / f"{name}.png"), full_page=full_page)
