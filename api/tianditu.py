@@ -9,14 +9,17 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from typing import IO, Any
 from urllib.parse import urlencode
 from urllib.request import HTTPRedirectHandler, OpenerDirector, Request, build_opener
+
+import anyio
+from fastapi.concurrency import run_in_threadpool
 
 from foundation.errors import Unavailable
 from foundation.settings import settings
@@ -31,14 +34,17 @@ MEMORY = 32 << 20
 KEPT_SECONDS = 24 * 3600.0
 FAILURES = 5
 REST_SECONDS = 30.0
-# So many requests wait for Tianditu at once and so many for their turn; the other threads answer for the register.
+# So many threads wait for Tianditu at once; the others answer for the register. Who waits for a turn holds no thread:
+# a page asks for dozens of tiles, and one that is told "away" where the queue was only full shows no base map any more.
 AT_ONCE = 4
-QUEUED = 2
-QUEUE_SECONDS = 1.0
+QUEUED = 200
+QUEUE_SECONDS = 5.0
 # By their first bytes: what a server says its content is proves nothing.
 IMAGES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 TYPES = frozenset({*IMAGES.values(), "image/jpg"})
 AWAY = "底图暂时没有取到。"
+# Layer, zoom, column, row.
+TileName = tuple[str, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -57,17 +63,6 @@ class _NoRedirects(HTTPRedirectHandler):
         """Refuse to follow."""
 
 
-@contextmanager
-def _held(places: threading.BoundedSemaphore, seconds: float | None) -> Iterator[None]:
-    """One of several places, waited for as long as that; raises `Unavailable` where none is free."""
-    if not places.acquire(blocking=seconds is not None, timeout=seconds):
-        raise Unavailable(AWAY)
-    try:
-        yield
-    finally:
-        places.release()
-
-
 class Basemap:
     """Tiles from Tianditu, remembered for a day; after some failures in a row it is left alone for a while."""
 
@@ -75,16 +70,24 @@ class Basemap:
         self._address, self._key, self._seconds = address, key, seconds
         self._opener: OpenerDirector = build_opener(_NoRedirects)
         self._lock = threading.Lock()
-        self._places = threading.BoundedSemaphore(AT_ONCE)
-        self._room = threading.BoundedSemaphore(AT_ONCE + QUEUED)
-        self._kept: OrderedDict[tuple[str, int, int, int], tuple[float, Tile]] = OrderedDict()
+        self._places = anyio.Semaphore(AT_ONCE)
+        self._kept: OrderedDict[TileName, tuple[float, Tile]] = OrderedDict()
         self._bytes = 0
         self._failures = 0
         self._resting_until = 0.0
 
-    def tile(self, layer: str, zoom: int, column: int, row: int) -> Tile:
+    async def tile(self, layer: str, zoom: int, column: int, row: int) -> Tile:
         """One tile; raises `Unavailable` where Tianditu does not give it in time or gives something else."""
         name = (layer, zoom, column, row)
+        if kept := self._remembered(name):
+            return kept
+        async with self._turn():
+            # Whoever waited may find that another one fetched it, or that Tianditu was given up meanwhile.
+            tile = self._remembered(name) or await run_in_threadpool(self._asked, name)
+        return tile
+
+    def _remembered(self, name: TileName) -> Tile | None:
+        """The tile where it is kept; raises `Unavailable` where it is not and Tianditu is left alone."""
         now = time.monotonic()
         with self._lock:
             at, kept = self._kept.get(name, (0.0, None))
@@ -93,18 +96,31 @@ class Basemap:
                 return kept
             if now < self._resting_until:
                 raise Unavailable(AWAY)
-        with _held(self._room, None), _held(self._places, QUEUE_SECONDS):
-            if time.monotonic() < self._resting_until:
-                raise Unavailable(AWAY)
-            tile = self._fetched(layer, zoom, column, row)
+        return None
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """One of the few places, waited for without a thread; raises `Unavailable` where the queue is too long."""
+        if self._places.statistics().tasks_waiting >= QUEUED:
+            raise Unavailable(AWAY)
+        with anyio.move_on_after(QUEUE_SECONDS) as waiting:
+            await self._places.acquire()
+        if waiting.cancelled_caught:
+            raise Unavailable(AWAY)
+        try:
+            yield
+        finally:
+            self._places.release()
+
+    def _asked(self, name: TileName) -> Tile:
+        """The tile from Tianditu, kept; raises `Unavailable` and counts where it does not come."""
+        tile = self._fetched(*name)
         with self._lock:
             if tile is None:
                 self._failed()
-            else:
-                self._failures = 0
-                self._keep(name, tile)
-        if tile is None:
-            raise Unavailable(AWAY)
+                raise Unavailable(AWAY)
+            self._failures = 0
+            self._keep(name, tile)
         return tile
 
     def _fetched(self, layer: str, zoom: int, column: int, row: int) -> Tile | None:
@@ -148,7 +164,7 @@ class Basemap:
             self._resting_until = time.monotonic() + REST_SECONDS
             log.warning("天地图连续 %d 次没有取到,%d 秒内不再询问。", FAILURES, REST_SECONDS)
 
-    def _keep(self, name: tuple[str, int, int, int], tile: Tile) -> None:
+    def _keep(self, name: TileName, tile: Tile) -> None:
         old = self._kept.pop(name, None)
         self._bytes += len(tile.content) - (len(old[1].content) if old else 0)
         self._kept[name] = (time.monotonic(), tile)

@@ -59,8 +59,7 @@ def _handler(fake: FakeTianditu) -> type[BaseHTTPRequestHandler]:
             parts = urlsplit(self.path)
             fake.asked.append({"path": parts.path} | {k: v[0] for k, v in parse_qs(parts.query).items()})
             status, kind, content = _answer(fake.mood, self.path)
-            if fake.mood == "slow":
-                time.sleep(1.5)
+            time.sleep({"slow": 1.5, "leisurely": 0.2}.get(fake.mood, 0))
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(content)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import atan, degrees, pi, sinh
 
 from fastapi import APIRouter, Request, Response
+from fastapi.concurrency import run_in_threadpool
 
 from api import grid
 from api.access import Public, PublicReader
@@ -19,7 +20,7 @@ Box = tuple[float, float, float, float]
 
 
 @router.get("/tiles/base/{layer}/{z}/{x}/{y}", response_class=Response)
-def tile(access: Public, reader: PublicReader, request: Request, layer: str, z: str, x: str, y: str) -> Response:
+async def tile(access: Public, reader: PublicReader, request: Request, layer: str, z: str, x: str, y: str) -> Response:
     """One tile; 404 where no base map is set up, off the grid, or beyond the province without 审图号."""
     source = basemap()
     if source is None or layer not in LAYERS:
@@ -28,10 +29,10 @@ def tile(access: Public, reader: PublicReader, request: Request, layer: str, z: 
     if numbers is None:
         raise NotFound("没有这块底图瓦片。")
     zoom, column, row = numbers
-    allowed = installation(reader).province
+    allowed = (await run_in_threadpool(installation, reader)).province
     if not settings().map_approval and (zoom < MIN_ZOOM or not _touch(box_of(zoom, column, row), allowed)):
         raise NotFound("没有审图号,不提供本省以外的底图。")
-    found = source.tile(layer, zoom, column, row)
+    found = await source.tile(layer, zoom, column, row)
     return grid.answer(request, found.content, found.media_type, etag=found.etag, cache=FOR_A_DAY)
 
 

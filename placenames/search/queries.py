@@ -48,13 +48,7 @@ def search(reader: Reader, question: Question) -> str:
     if len(hits) > question.limit:
         last = hits[question.limit - 1]
         following = replace(
-            at,
-            step=last.step,
-            rank=last.rank,
-            distance=last.distance,
-            form=last.form,
-            away=last.away,
-            place=last.place,
+            at, step=last.step, rank=last.rank, distance=last.distance, form=last.form, away=last.away, place=last.place
         ).written()
     hits = hits[: question.limit]
     items = _cards(reader, question, hits) if hits else "[]"
@@ -149,15 +143,8 @@ def _classes(reader: Reader, asked: str | None) -> tuple[list[str] | None, int |
         return None, None
     found = dict(reader.rows(statement("class_labels"), {"asked": asked}))
     if not found:
-        raise Malformed(
-            [
-                FieldError(
-                    "class",
-                    f"没有“{asked[:20]}”这个类别",
-                    "请用五位类别代码或类别名称,例如 街路巷",
-                )
-            ]
-        )
+        unknown = f"没有“{asked[:20]}”这个类别"
+        raise Malformed([FieldError("class", unknown, "请用五位类别代码或类别名称,例如 街路巷")])
     return list(found), reduce(or_, found.values())
 
 

@@ -6,6 +6,7 @@ import json
 import logging
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from fastapi.testclient import TestClient
@@ -101,6 +102,31 @@ def test_a_server_that_is_not_there_is_away_too(
     settings.cache_clear()
     assert based.get(HERE).status_code == 503
     assert KEY not in caplog.text
+
+
+def test_a_page_that_asks_for_many_tiles_at_once_gets_them_all(based: TestClient, fake: FakeTianditu) -> None:
+    fake.mood = "leisurely"
+    tiles = [f"/tiles/base/{layer}/8/{column}/103" for layer in ("vec", "img") for column in range(211, 215)] * 3
+    with based, ThreadPoolExecutor(len(tiles)) as page:
+        answers = list(page.map(based.get, tiles))
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert len(fake.asked) < len(tiles), "who waited for the same tile takes what the first one brought"
+
+
+def test_a_queue_that_grows_without_end_is_cut(
+    based: TestClient, fake: FakeTianditu, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tianditu, "QUEUED", 1)
+    monkeypatch.setattr(tianditu, "QUEUE_SECONDS", 0.1)
+    fake.mood = "leisurely"
+    tiles = [f"/tiles/base/vec/10/{column}/413" for column in range(844, 856)]
+    with based, ThreadPoolExecutor(len(tiles)) as page:
+        answers = list(page.map(based.get, tiles))
+
+    assert {answer.status_code for answer in answers} == {200, 503}
+    fake.mood = "fine"
+    assert based.get(HERE).status_code == 200, "a full queue is no failure of Tianditu"
 
 
 def test_after_some_failures_it_is_left_alone_and_then_tried_again(
