@@ -83,8 +83,9 @@ class Basemap:
             return kept
         async with self._turn():
             # Whoever waited may find that another one fetched it, or that Tianditu was given up meanwhile.
-            tile = self._remembered(name) or await run_in_threadpool(self._asked, name)
-        return tile
+            if kept := self._remembered(name):
+                return kept
+            return await run_in_threadpool(self._asked, name)
 
     def _remembered(self, name: TileName) -> Tile | None:
         """The tile where it is kept; raises `Unavailable` where it is not and Tianditu is left alone."""
