@@ -9,7 +9,7 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -37,7 +37,7 @@ REST_SECONDS = 30.0
 # So many threads wait for Tianditu at once; the others answer for the register. Who waits for a turn holds no thread:
 # a page asks for dozens of tiles, and one that is told "away" where the queue was only full shows no base map any more.
 AT_ONCE = 4
-QUEUED = 200
+QUEUED = 100
 QUEUE_SECONDS = 5.0
 # By their first bytes: what a server says its content is proves nothing.
 IMAGES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
@@ -76,15 +76,19 @@ class Basemap:
         self._failures = 0
         self._resting_until = 0.0
 
-    async def tile(self, layer: str, zoom: int, column: int, row: int) -> Tile:
-        """One tile; raises `Unavailable` where Tianditu does not give it in time or gives something else."""
-        name = (layer, zoom, column, row)
+    async def tile(self, name: TileName, gone: Callable[[], Awaitable[bool]]) -> Tile:
+        """One tile; raises `Unavailable` where Tianditu does not give it in time or gives something else.
+
+        `gone` tells whether who asked has given up waiting: then it is not asked for.
+        """
         if kept := self._remembered(name):
             return kept
         async with self._turn():
             # Whoever waited may find that another one fetched it, or that Tianditu was given up meanwhile.
             if kept := self._remembered(name):
                 return kept
+            if await gone():
+                raise Unavailable(AWAY)
             return await run_in_threadpool(self._asked, name)
 
     def _remembered(self, name: TileName) -> Tile | None:

@@ -17,13 +17,13 @@ from benchmarks.ground import Ground
 from benchmarks.serving import Client, Server, ours, serving, tipg
 from benchmarks.walks import SEED, ZOOMS, Tile, near_places, tiles
 from boundaries.divisions import queries as divisions
-from boundaries.divisions.bands import band
 from deploy.setup import steps
-from foundation import clock, sqlfiles
+from foundation import clock
 from foundation.database import public_reader
 from foundation.settings import settings
 from placenames.search import tiles as places
 from processes import schema
+from processes import tiles as drawn
 
 OF_EACH = 300
 STARTS = 2_000
@@ -33,8 +33,8 @@ BESIDE_TIPG = (10, 12, 14)
 COLD = 200
 SMALLER = 1_000_000
 WARM = (
-    "每块瓦片先问一遍再计时;一块瓦片的 SQL 是两次查询(政区、地名)之和,含 psycopg2 往返。混合题循环重复。"
-    "与 tipg 比较时,它读同一张表的同样的点(min_zoom<=级别),不含政区。"
+    "每块瓦片先问一遍再计时;一块瓦片的 SQL 是一次查询(政区和地名),含 psycopg2 往返。混合题循环重复。"
+    "与 tipg 比较时,它读同一张表的同样的点(min_zoom<=最深一档),不含政区。"
 )
 
 
@@ -80,7 +80,7 @@ def approved() -> Iterator[None]:
 
 def _ask(tile: Tile) -> bytes:
     reader, day = public_reader(), clock.today()
-    return divisions.tile(reader, *tile, day) + places.tile(reader, *tile, day)
+    return drawn.tile(reader, *tile, day, boundaries=True)
 
 
 def _measured(walk: Sequence[Tile]) -> tuple[list[float], list[int]]:
@@ -131,7 +131,8 @@ def _path(tile: Tile) -> str:
 
 def _tipg(tile: Tile) -> str:
     zoom, x, y = tile
-    asked = f"filter={quote(f'min_zoom<={zoom}')}&filter-lang=cql2-text&properties=place_id,name,rank,class_code,status"
+    only = quote(f"min_zoom<={places.deepest(zoom)}")
+    asked = f"filter={only}&filter-lang=cql2-text&properties=place_id,name,rank,class_code,status"
     return f"/collections/placenames.map_point/tiles/WebMercatorQuad/{zoom}/{x}/{y}?{asked}"
 
 
@@ -172,9 +173,7 @@ def _cold(ground: Ground, asked: Asked, mixed: Sequence[Tile]) -> list[Fact]:
 def _keep_plans(rows: int, walks: Mapping[int, Sequence[Tile]]) -> None:
     day = clock.today()
     for zoom in (8, 11, 14):
-        _, x, y = walks[zoom][0]
-        where: dict[str, object] = {"zoom": zoom, "x": x, "y": y, "as_of": day}
-        keep_plan(
-            "tiles", rows, f"divisions-z{zoom}", sqlfiles.load(divisions.SQL / "tile.sql"), where | {"band": band(zoom)}
-        )
-        keep_plan("tiles", rows, f"places-z{zoom}", places.QUESTION, {**where, **places.reach(zoom, x, y)})
+        for layer, (question, where) in {
+            "divisions": divisions.tile(*walks[zoom][0]), "places": places.tile(*walks[zoom][0]),
+        }.items():  # fmt: skip
+            keep_plan("tiles", rows, f"{layer}-z{zoom}", question, {**where, "as_of": day})

@@ -60,6 +60,15 @@ def load(path: Path) -> SqlFile:
     return SqlFile(f"{room}.{path.stem}", declared, body)
 
 
+@cache
+def together(one: SqlFile, other: SqlFile) -> SqlFile:
+    """Two questions of one value each, asked at one go: one row of both. What has one name in both is given once."""
+    kinds = dict(one.parameters) | dict(other.parameters)
+    if differing := [name for name, kind in one.parameters if kinds[name] != kind]:
+        raise ValueError(f"{one.name}, {other.name}: two types of {differing}")
+    return SqlFile(f"{one.name}+{other.name}", tuple(kinds.items()), f"SELECT ({one.body}), ({other.body})")
+
+
 def folder(module_file: str) -> Path:
     """The `sql/` folder beside a module."""
     return Path(module_file).resolve().parent / "sql"

@@ -33,6 +33,20 @@ class FakeTianditu:
         self.asked: list[dict[str, str]] = []
         self.hosts: list[str] = []
         self.address = ""
+        self._open = threading.Event()
+        self._open.set()
+
+    def hold(self) -> None:
+        """Answer nobody until `go_on`."""
+        self._open.clear()
+
+    def go_on(self) -> None:
+        """Answer again, those too who wait."""
+        self._open.set()
+
+    def wait(self) -> None:
+        """Wait as long as it is held, with an end for tests that fail."""
+        self._open.wait(60)
 
 
 PNG = "image/png"
@@ -59,7 +73,9 @@ def _handler(fake: FakeTianditu) -> type[BaseHTTPRequestHandler]:
             parts = urlsplit(self.path)
             fake.asked.append({"path": parts.path} | {k: v[0] for k, v in parse_qs(parts.query).items()})
             status, kind, content = _answer(fake.mood, self.path)
-            time.sleep({"slow": 1.5, "leisurely": 0.2}.get(fake.mood, 0))
+            fake.wait()
+            if fake.mood == "slow":
+                time.sleep(1.5)
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(content)))

@@ -32,7 +32,7 @@ async def tile(access: Public, reader: PublicReader, request: Request, layer: st
     allowed = (await run_in_threadpool(installation, reader)).province
     if not settings().map_approval and (zoom < MIN_ZOOM or not _touch(box_of(zoom, column, row), allowed)):
         raise NotFound("没有审图号,不提供本省以外的底图。")
-    found = await source.tile(layer, zoom, column, row)
+    found = await source.tile((layer, zoom, column, row), request.is_disconnected)
     return grid.answer(request, found.content, found.media_type, etag=found.etag, cache=FOR_A_DAY)
 
 

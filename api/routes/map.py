@@ -17,6 +17,7 @@ from foundation import clock, dates
 from foundation.errors import FieldError, Malformed, NotFound
 from placenames.search import tiles as places
 from placenames.search.question import numbers
+from processes import tiles
 
 router = APIRouter(tags=["地图"])
 DEEPEST = 22
@@ -31,10 +32,7 @@ def tile(
     """One tile with the layers `divisions` and `places`; 204 when empty, 404 outside the grid."""
     zoom, column, row = _address(z, x, y)
     day = dates.as_of(as_of, clock.today())
-    # Layers of a vector tile are messages one after the other: their bytes just follow each other.
-    content = places.tile(reader, zoom, column, row, day)
-    if installation(reader).shows_boundaries:
-        content = divisions.tile(reader, zoom, column, row, day) + content
+    content = tiles.tile(reader, zoom, column, row, day, boundaries=installation(reader).shows_boundaries)
     if not content:
         return Response(status_code=204, headers={"Cache-Control": "no-cache"})
     etag = f'"{blake2b(content, digest_size=12).hexdigest()}"'

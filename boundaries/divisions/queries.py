@@ -14,6 +14,7 @@ from foundation import sqlfiles
 from foundation.database import Reader
 from foundation.dates import KnownDate, Precision
 from foundation.errors import NotFound
+from foundation.sqlfiles import SqlFile
 
 SQL = sqlfiles.folder(__file__)
 
@@ -130,10 +131,9 @@ def _told(found: dict[str, Any]) -> dict[str, Any]:
     return found | {"id": str(found["id"])}
 
 
-def tile(reader: Reader, zoom: int, x: int, y: int, as_of: date) -> bytes:
-    """The layer `divisions` of a tile, empty when it has none."""
-    row = _rows(reader, "tile", zoom=zoom, x=x, y=y, band=band(zoom), as_of=as_of)[0]
-    return bytes(row[0]) if row[0] is not None else b""
+def tile(zoom: int, x: int, y: int) -> tuple[SqlFile, dict[str, object]]:
+    """The question for the layer `divisions` of a tile (one value: its bytes or null), and what it asks but the day."""
+    return sqlfiles.load(SQL / "tile.sql"), {"zoom": zoom, "x": x, "y": y, "band": band(zoom)}
 
 
 def times(reader: Reader, today: date) -> str:

@@ -5,9 +5,10 @@ A list of hot codes (`hot`) spares sorting what very many forms hold; within a d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
+from itertools import count
 from typing import Any, TypedDict
 
 from foundation import sqlfiles
@@ -32,6 +33,8 @@ LAST = chr(0x10FFFF)  # comes after every letter
 MOST_CELLS = 150
 FEW_CELLS = 16
 MORE = 10  # each batch of forms is so many times the one before
+# Each batch of forms of a part is a pass over its names: the first is mostly the last.
+FIRST_WITHIN = 400
 
 
 @dataclass(frozen=True)
@@ -127,18 +130,18 @@ class Forms:
             return dict.fromkeys(tiers, next(self.of(tiers[0])))
         if self.inside(tiers[0]) or (len(tiers) == 1 and tiers[0] not in ("prefix", "substring", "pinyin_prefix")):
             return {tier: next(self.of(tier), Batch((), last=True)) for tier in tiers}
-        text, latin, count = self.question.text, self.question.latin, FIRST_FORMS
+        text, latin, many = self.question.text, self.question.latin, FIRST_FORMS
         group: Sequence[str]
         if tiers[0] in STRICT:
             group = STRICT
-            rows = self.ask("look_characters", **characters(text), count=count)
+            rows = self.ask("look_characters", **characters(text), count=many)
         elif tiers[0] in LATIN_TIERS:
             group = LATIN_TIERS
-            rows = self.ask("look_letters", **letters(latin), initials=self.question.initials, count=count)
+            rows = self.ask("look_letters", **letters(latin), initials=self.question.initials, count=many)
         else:
             group = LOOSE
             rows = self.ask(
-                "look_alike", keys=sorted(self.question.keys), codes=self.near, texts=self.shortened, count=count
+                "look_alike", keys=sorted(self.question.keys), codes=self.near, texts=self.shortened, count=many
             )  # fmt: skip
         self.hot = {code: Hot(id_, least) for tier, id_, code, least in rows if tier < 0}
         found = {}
@@ -148,7 +151,7 @@ class Forms:
                 key=lambda it: (-it.rank, it.id),
             )
             listed = tier in self.codes and all(code in self.hot for code in self.codes[tier])
-            found[tier] = Batch(forms, last=not listed and len(forms) < count)
+            found[tier] = Batch(forms, last=not listed and len(forms) < many)
         return found
 
     def inside(self, tier: str) -> bool:
@@ -162,24 +165,30 @@ class Forms:
     def of(self, tier: str) -> Iterator[Batch]:
         """Forms that may answer in a tier, best first, in ever larger batches; none where the tier does not apply."""
         if self.within and self.inside(tier):
-            if tier in STRICT:
-                return self.batches("forms_within", FAR[0], q=self.question.text, **vars(self.within))
-            return self.sounding_within(self.within, tier)
+            return iter(self.named_within if tier in STRICT else self.sounding_within(self.within, tier))
         return self.anywhere(tier)
+
+    @cached_property
+    def named_within(self) -> Iterable[Batch]:
+        """Forms of names within that have the characters: passes over the part that all tiers share."""
+        inside = {} if self.within is None else vars(self.within)
+        return _Kept(self.batches("forms_within", (FAR[0], FIRST_WITHIN), q=self.question.text, **inside))
 
     def anywhere(self, tier: str) -> Iterator[Batch]:
         """Forms of the whole register that may answer in a tier."""
         text, latin, keys = self.question.text, self.question.latin, sorted(self.question.keys)
         ask: dict[str, Callable[[], Iterator[Batch]]] = {
-            "exact": lambda: self.batches("forms_exact", FAR[0], q=text),
+            "exact": lambda: self.batches("forms_exact", (FAR[0], FIRST_FORMS), q=text),
             "prefix": lambda: self.listed("forms_prefix", tier, q=text),
             "substring": lambda: self.listed("forms_substring", tier, q=text, grams=list(query_grams(text))),
-            "pinyin": lambda: self.batches("forms_pinyin", FAR[0], keys=[latin]),
+            "pinyin": lambda: self.batches("forms_pinyin", (FAR[0], FIRST_FORMS), keys=[latin]),
             "pinyin_prefix": lambda: self.listed("forms_pinyin_prefix", tier, q=latin),
-            "initials": lambda: self.batches("forms_initials", FAR[0], q=self.question.initials),
-            "homophone": lambda: self.batches("forms_pinyin", FAR[0], keys=keys) if keys else iter(()),
+            "initials": lambda: self.batches("forms_initials", (FAR[0], FIRST_FORMS), q=self.question.initials),
+            "homophone": lambda: self.batches("forms_pinyin", (FAR[0], FIRST_FORMS), keys=keys) if keys else iter(()),
             "fuzzy": lambda: (
-                self.batches("forms_near", FAR[0], codes=self.near, texts=self.shortened) if self.near else iter(())
+                self.batches("forms_near", (FAR[0], FIRST_FORMS), codes=self.near, texts=self.shortened)
+                if self.near
+                else iter(())
             ),
         }
         return ask[tier]()
@@ -190,32 +199,49 @@ class Forms:
         low, high = {"pinyin": (latin, latin), "pinyin_prefix": (latin, latin + LAST)}.get(tier, (LAST, ""))
         initials = self.question.initials if tier == "initials" else ""
         yield from self.batches(
-            "forms_within_sound", FAR[0], **vars(within), low=low, high=high, initials=initials
+            "forms_within_sound", (FAR[0], FIRST_WITHIN), **vars(within), low=low, high=high, initials=initials
         )  # fmt: skip
 
     def listed(self, name: str, tier: str, **values: object) -> Iterator[Batch]:
         """Forms that have all codes of a tier: from the list of the rarest where all are hot, then by the index."""
         hot = [self.hot[code] for code in self.codes[tier] if code in self.hot]
         if len(hot) < len(self.codes[tier]):
-            yield from self.batches(name, FAR[0], **values)
+            yield from self.batches(name, (FAR[0], FIRST_FORMS), **values)
             return
         rarest = min(hot, key=lambda it: it.least)
-        for batch in self.batches("forms_top", FAR[0], hot=rarest.id):
+        for batch in self.batches("forms_top", (FAR[0], FIRST_FORMS), hot=rarest.id):
             if batch.forms:
                 yield Batch(batch.forms, last=False)
         # The list holds every form down to that rank, so what follows lies below it.
-        yield from self.batches(name, rarest.least, **values)
+        yield from self.batches(name, (rarest.least, FIRST_FORMS), **values)
 
-    def batches(self, name: str, rank: int, **values: object) -> Iterator[Batch]:
-        """Forms of a statement from a rank down, in ever larger batches."""
-        count, below = FIRST_FORMS, (rank, FAR[0])
+    def batches(self, name: str, start: tuple[int, int], **values: object) -> Iterator[Batch]:
+        """Forms of a statement from a rank down, in ever larger batches; `start` is the rank and the first count."""
+        below, wanted = (start[0], FAR[0]), start[1]
         while True:
-            rows = self.ask(name, below_rank=below[0], below_id=below[1], count=count, **values)
+            rows = self.ask(name, below_rank=below[0], below_id=below[1], count=wanted, **values)
             forms = [FoundForm(*row) for row in rows]
-            yield Batch(forms, last=len(forms) < count)
-            if len(forms) < count:
+            yield Batch(forms, last=len(forms) < wanted)
+            if len(forms) < wanted:
                 return
-            below, count = (forms[-1].rank, forms[-1].id), count * MORE
+            below, wanted = (forms[-1].rank, forms[-1].id), wanted * MORE
+
+
+class _Kept:
+    """Batches that can be gone through again; each is asked for once."""
+
+    def __init__(self, source: Iterator[Batch]) -> None:
+        self._source, self._known = source, list[Batch]()
+
+    def __iter__(self) -> Iterator[Batch]:
+        """From the first one."""
+        for at in count():
+            if at == len(self._known):
+                following = next(self._source, None)
+                if following is None:
+                    return
+                self._known.append(following)
+            yield self._known[at]
 
 
 class Characters(TypedDict):

@@ -6,47 +6,58 @@ Points lie in z-order, so a tile is a range of keys, and what lies around it a f
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from foundation.database import Reader
+from foundation.sqlfiles import SqlFile
 from placenames.search.forms import statement
 
 ZKEY_ZOOM = 18
 """The zoom whose cells the keys number."""
 ALL_DRAWN = 14
-"""From this zoom on every point is drawn; below it the best of each cell, a sixteenth of a tile's side."""
-CELL_ZOOMS = 4
+"""From this zoom on every point is drawn; below it the best of each cell, an eighth of a tile's side."""
+# The best of a cell as large as the tile have this step less than its zoom, and there is one of them in a tile.
+WHOLE = 4
 # From this zoom on places are drawn as dots, which reach over the edge of their tile.
 DOTS_FROM = 9
+# From this zoom on few points of a tile are not drawn, and the spatial index finds them all sooner.
+NEAR_FROM = 12
 # Names are chosen among the points of so many tiles at most: what a screen shows, one zoom wider.
 LABEL_TILES = 8
 BOX_CELLS = 32
-QUESTION = statement("tile")
 LABEL = ("id", "name", "kind", "rank", "lon", "lat")
 Range = tuple[int, int]
 
 
-def tile(reader: Reader, zoom: int, x: int, y: int, as_of: date) -> bytes:
-    """The layer `places` of a tile, empty when it has none."""
-    row = reader.one(QUESTION, {"zoom": zoom, "x": x, "y": y, "as_of": as_of, **reach(zoom, x, y)})
-    return bytes(row[0]) if row and row[0] is not None else b""
-
-
 @lru_cache(maxsize=4096)
-def reach(zoom: int, x: int, y: int) -> Mapping[str, Sequence[object]]:
+def tile(zoom: int, x: int, y: int) -> tuple[SqlFile, Mapping[str, object]]:
+    """The question for the layer `places` of a tile (one value: its bytes or null), and what it asks but the day."""
+    where = {"zoom": zoom, "x": x, "y": y}
+    if zoom >= NEAR_FROM:
+        return statement("tile_near"), where | {"deepest": deepest(zoom)}
+    return statement("tile"), where | _reach(zoom, x, y)
+
+
+def deepest(zoom: int) -> int:
+    """The last step that is drawn at a zoom."""
+    return ALL_DRAWN if zoom >= ALL_DRAWN else max(0, zoom - 1)
+
+
+def _reach(zoom: int, x: int, y: int) -> dict[str, object]:
     """The steps of which a tile has one point at most, the others, and the ranges in which to look for both.
 
-    Of the points that are the best of a whole tile there is one in each: nine tiles are few. Of the others a strip
-    of a quarter of a tile is enough, more than a dot reaches.
+    Of the points that are the best of a whole tile there is one in each: nine tiles are few, also the sixteen of the
+    four twice as large around them. Of the others a strip of a quarter of a tile is enough, more than a dot reaches.
     """
-    few = list(range(min(zoom - CELL_ZOOMS, ALL_DRAWN) + 1))
-    many = list(range(len(few), min(zoom, ALL_DRAWN) + 1))
+    few = list(range(zoom - WHOLE + 1))
+    many = list(range(len(few), deepest(zoom) + 1))
     by = 1 if zoom >= DOTS_FROM else 0
-    tiles = _covering(zoom, range(x - by, x + by + 1), range(y - by, y + by + 1)) if few else []
-    strip = _covering(zoom + 2, range(4 * x - by, 4 * x + 4 + by), range(4 * y - by, 4 * y + 4 + by)) if many else []
+    around = (range((at - by) // 2, (at + by) // 2 + 1) for at in (x, y))
+    tiles = _covering(zoom - 1, *around) if few else []
+    strip = _covering(zoom + 2, *(range(4 * at - by, 4 * at + 4 + by) for at in (x, y))) if many else []
     return {
         "few": few, "many": many, "firsts": [first for first, _ in (*tiles, *strip)],
         "lasts": [last for _, last in (*tiles, *strip)], "wide": [True] * len(tiles) + [False] * len(strip),
@@ -85,25 +96,25 @@ def labels(
     west, east = sorted((box[0], box[2]))
     south, north = sorted((box[1], box[3]))
     left, right, top, bottom = _across(west), _across(east), _down(north), _down(south)
-    deepest = _deepest(zoom, (right - left) * (bottom - top))
+    last = _last_step(zoom, (right - left) * (bottom - top))
     ranges = _box_ranges(left, right, top, bottom)
     parameters: dict[str, object] = {
         "west": west, "south": south, "east": east, "north": north, "as_of": as_of, "count": count,
         "firsts": [first for first, _ in ranges], "lasts": [last for _, last in ranges],
-        "steps": list(range(deepest + 1)),
+        "steps": list(range(last + 1)),
     }  # fmt: skip
     return [dict(zip(LABEL, row, strict=True)) for row in reader.rows(statement("labels"), parameters)]
 
 
-def _deepest(zoom: int, share: float) -> int:
+def _last_step(zoom: int, share: float) -> int:
     """The last step to choose names from, by the share of the world that the box covers.
 
     It hangs on the size of the box alone, not on where it lies: what is named stays while the map is moved.
     """
-    deepest = min(zoom, ALL_DRAWN)
-    while deepest > 0 and share * 4**deepest > LABEL_TILES:
-        deepest -= 1
-    return deepest
+    last = deepest(zoom)
+    while last > 0 and share * 4**last > LABEL_TILES:
+        last -= 1
+    return last
 
 
 def _box_ranges(left: float, right: float, top: float, bottom: float) -> list[Range]:

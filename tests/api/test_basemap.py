@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import anyio
 import pytest
 from fastapi.testclient import TestClient
 
 from api import tianditu
 from api.routes.basemap import box_of
 from deploy import settings_list
-from foundation.errors import Refused
+from foundation.database import ReadPool
+from foundation.errors import Refused, Unavailable
 from foundation.settings import settings
+from tests.conftest import application
 from tests.fake_tianditu import KEY, FakeTianditu, fake_tianditu, picture
 
 HERE = "/tiles/base/vec/8/213/103"
@@ -104,29 +107,63 @@ def test_a_server_that_is_not_there_is_away_too(
     assert KEY not in caplog.text
 
 
-def test_a_page_that_asks_for_many_tiles_at_once_gets_them_all(based: TestClient, fake: FakeTianditu) -> None:
-    fake.mood = "leisurely"
-    tiles = [f"/tiles/base/{layer}/8/{column}/103" for layer in ("vec", "img") for column in range(211, 215)] * 3
-    with based, ThreadPoolExecutor(len(tiles)) as page:
-        answers = list(page.map(based.get, tiles))
+@pytest.fixture
+def crowd(based: TestClient, demo_pool: ReadPool, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+    """A client of its own whose requests are served at once, with patience for a slow machine."""
+    monkeypatch.setenv("DIMING_TIANDITU_SECONDS", "30")
+    monkeypatch.setattr(tianditu, "QUEUE_SECONDS", 30.0)
+    settings.cache_clear()
+    with TestClient(application(demo_pool), raise_server_exceptions=False) as open_client:
+        yield open_client
 
-    assert {answer.status_code for answer in answers} == {200}
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait for what other threads bring about; fails where it does not come."""
+    end = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def waiting() -> int:
+    """How many requests wait for their turn."""
+    source = tianditu.basemap()
+    return source._places.statistics().tasks_waiting if source else 0
+
+
+def test_a_page_that_asks_for_many_tiles_at_once_gets_them_all(crowd: TestClient, fake: FakeTianditu) -> None:
+    tiles = [f"/tiles/base/{layer}/8/{column}/103" for layer in ("vec", "img") for column in range(211, 215)] * 3
+    fake.hold()
+    with ThreadPoolExecutor(len(tiles)) as page:
+        answers = page.map(crowd.get, tiles)
+        until(lambda: waiting() == len(tiles) - tianditu.AT_ONCE)
+        fake.go_on()
+        assert {answer.status_code for answer in answers} == {200}
     assert len(fake.asked) < len(tiles), "who waited for the same tile takes what the first one brought"
 
 
-def test_a_queue_that_grows_without_end_is_cut(
-    based: TestClient, fake: FakeTianditu, monkeypatch: pytest.MonkeyPatch
+def test_a_queue_that_grows_without_end_is_cut_and_that_is_no_failure(
+    crowd: TestClient, fake: FakeTianditu, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tianditu, "QUEUED", 1)
-    monkeypatch.setattr(tianditu, "QUEUE_SECONDS", 0.1)
-    fake.mood = "leisurely"
-    tiles = [f"/tiles/base/vec/10/{column}/413" for column in range(844, 856)]
-    with based, ThreadPoolExecutor(len(tiles)) as page:
-        answers = list(page.map(based.get, tiles))
+    fake.hold()
+    with ThreadPoolExecutor(12) as page:
+        answers = [page.submit(crowd.get, f"/tiles/base/vec/10/{column}/413") for column in range(844, 856)]
+        until(lambda: sum(answer.done() for answer in answers) == 12 - tianditu.AT_ONCE - 1)
+        assert {answer.result().status_code for answer in answers if answer.done()} == {503}
+        fake.go_on()
+    assert sum(answer.result().status_code == 200 for answer in answers) == tianditu.AT_ONCE + 1
+    assert crowd.get(HERE).status_code == 200
 
-    assert {answer.status_code for answer in answers} == {200, 503}
-    fake.mood = "fine"
-    assert based.get(HERE).status_code == 200, "a full queue is no failure of Tianditu"
+
+def test_what_nobody_waits_for_any_more_is_not_asked_for(fake: FakeTianditu) -> None:
+    async def gone() -> bool:
+        return True
+
+    source = tianditu.Basemap(fake.address, KEY, 3)
+    with pytest.raises(Unavailable):
+        anyio.run(source.tile, ("vec", 8, 213, 103), gone)
+    assert fake.asked == []
 
 
 def test_after_some_failures_it_is_left_alone_and_then_tried_again(

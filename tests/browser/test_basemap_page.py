@@ -28,7 +28,7 @@ def based_site(
 ) -> Iterator[tuple[str, str]]:
     """The site with a base map, and its log."""
     log = tmp_path_factory.mktemp("based") / "web.log"
-    more = {"DIMING_TIANDITU_KEY": KEY, "DIMING_TIANDITU_ADDRESS": fake.address}
+    more = {"DIMING_TIANDITU_KEY": KEY, "DIMING_TIANDITU_ADDRESS": fake.address, "DIMING_TIANDITU_SECONDS": "20"}
     with served(demo_address, log, more=more) as base:
         yield base, str(log)
 
@@ -57,17 +57,21 @@ def test_the_base_map_lies_under_our_names_and_says_whose_it_is(based: Page, bas
     expect(based.get_by_text("底图:天地图")).to_be_hidden()
 
 
-def test_who_changes_the_base_map_again_and_again_still_has_one(
+def test_who_changes_the_base_map_while_it_comes_still_has_one(
     based: Page, based_site: tuple[str, str], fake: FakeTianditu
 ) -> None:
-    fake.mood = "leisurely"
     open_map(based, based_site[0], "/#12/31.90/119.90")
+    fake.hold()
     choice = based.locator(".base-choice")
     for name in ("影像", "政区", "地图", "影像"):
         choice.click()
         expect(choice).to_have_text(name)
-    expect(based.locator(".leaflet-base-pane img[src*='/img/'].leaflet-tile-loaded").first).to_be_attached()
-    expect(based.locator("#toast")).not_to_contain_text("底图暂时没有取到")
+    fake.go_on()
+    tiles = based.locator(".leaflet-base-pane img[src*='/img/']")
+    expect(tiles.and_(based.locator(".leaflet-tile-loaded")).first).to_be_attached()
+    based.wait_for_load_state("networkidle")
+    expect(choice).to_have_text("影像")
+    expect(tiles.and_(based.locator(":not(.leaflet-tile-loaded)"))).to_have_count(0)
 
 
 def test_the_key_is_in_no_page_no_address_and_no_log(based: Page, based_site: tuple[str, str]) -> None:

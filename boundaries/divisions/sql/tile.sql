@@ -32,7 +32,7 @@ unit AS MATERIALIZED (
 ),
 border AS MATERIALIZED (
     SELECT l.level, ST_AsMVTGeom(
-               ST_ClipByBox2D(ST_Collect(l.geom), (SELECT around FROM tile)), (SELECT bounds FROM tile), 4096, 64, false
+               ST_Collect(ST_ClipByBox2D(l.geom, (SELECT around FROM tile))), (SELECT bounds FROM tile), 4096, 64, false
            ) AS shape
     FROM published.division_line l
     WHERE l.band = :band AND l.geom && (SELECT around FROM tile)

@@ -1,6 +1,6 @@
 -- The layer `places` of a tile: the points that are best in their cell at this zoom; null when there are none.
--- A step is the zoom from which a point is drawn. Of the steps far above the zoom a tile has one point at most, so they
--- are looked for in whole neighbours; of the others only the strip of the neighbours whose points reach over the edge.
+-- A step tells of how large a cell a point is the best. Of the steps far above the zoom a tile has one point at most, so
+-- they are looked for in whole neighbours; of the others only the strip of the neighbours whose points reach over the edge.
 -- :zoom integer  zoom of the tile
 -- :x integer  column
 -- :y integer  row
@@ -10,7 +10,7 @@
 -- :few smallint[]  the steps with few points
 -- :many smallint[]  the others
 -- :as_of date  the day: places that had come up by then
--- index: ix_map_point_zoom (thinning keeps each tile below zoom 14 to 256 points)
+-- index: ix_map_point_zoom (thinning keeps a tile to 64 points)
 WITH tile AS MATERIALIZED (
     SELECT ST_TileEnvelope(:zoom, :x, :y) AS bounds, ST_TileEnvelope(:zoom, :x, :y, margin => 64.0 / 4096) AS around
 )
