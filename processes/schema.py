@@ -35,6 +35,11 @@ _POSITIONS_CHANGED = text("""
     SELECT 'to_derive', 'public_decimals' WHERE :known IS NOT NULL AND EXISTS (SELECT FROM placenames.place)
     ON CONFLICT (name) DO UPDATE SET value = excluded.value
 """)
+# A load that was broken off has written points with the old one already.
+_LOAD_AGAIN = text("""
+    UPDATE foundation.bulk_load SET phase = 'forms listed', done = 0
+    WHERE phase NOT IN ('rows', 'indexes', 'forms listed', 'done')
+""")
 _DERIVED = text("DELETE FROM foundation.policy WHERE name = 'to_derive' RETURNING value")
 
 
@@ -207,6 +212,7 @@ def _write_policy(connection: Connection) -> None:
         )  # fmt: skip
         # What was derived with the old one would show more, or elsewhere.
         connection.execute(_POSITIONS_CHANGED, {"known": known})
+        connection.execute(_LOAD_AGAIN)
     connection.commit()
 
 

@@ -20,9 +20,10 @@ from boundaries.divisions import cutting
 from boundaries.divisions.actions import as_multipolygon
 from boundaries.divisions.bands import BANDS, LEVELS, PIXEL, filled, lined
 from boundaries.divisions.models import DivisionArea, DivisionVersion, division_fill, division_line
-from foundation import coordinates
+from foundation import coordinates, sqlfiles
 from foundation.copying import copy_rows
 
+SQL = sqlfiles.folder(__file__)
 TINTS = 6
 
 
@@ -38,7 +39,8 @@ class Unit:
 
 
 def rebuild(session: Session) -> int:
-    """Derive every current area anew from the register; returns how many units are drawn."""
+    """Derive every current area anew from the register, and every path; returns how many units are drawn."""
+    session.connection().exec_driver_sql(sqlfiles.load(SQL / "paths.sql").driver_text)
     for table in (DivisionArea, division_fill, division_line):
         session.execute(delete(table))
     version = DivisionVersion

@@ -62,7 +62,7 @@ class DivisionVersion(Base):
         ),
         Index("ix_division_version_code", "code", "valid_from"),
         Index("ix_division_version_parent", "parent_id", "valid_from"),
-        # cards.sql: the divisions above a place
+        # source.sql and the paths that triggers keep: the divisions above a place
         Index("ix_division_version_latest", "division_id", text("valid_from DESC")),
         Index("ix_division_version_current", "division_id", unique=True, postgresql_where=text("valid_to IS NULL")),
         Index("ix_division_version_geom", "geom", postgresql_using="gist"),

@@ -22,14 +22,18 @@ LEVEL = """
 """
 # By the latest version of each: those of today, and the last ones of divisions that are no more.
 PATHS = f"""
-    SELECT v0.division_id, v0.code, array_remove(ARRAY[v3.name, v2.name, v1.name, v0.name], NULL) AS path
-    FROM (
-        SELECT DISTINCT ON (v.division_id) v.division_id, v.code, v.name, v.parent_id
-        FROM boundaries.division_version v {{narrowed}} ORDER BY v.division_id, v.valid_from DESC
-    ) v0
-    {"".join(LEVEL.format(under=level - 1, level=level) for level in (1, 2, 3))}
+    CREATE FUNCTION boundaries.paths_of(divisions bigint[]) RETURNS TABLE (division_id bigint, code text, path text[])
+    LANGUAGE sql STABLE AS $$
+        SELECT v0.division_id, v0.code, array_remove(ARRAY[v3.name, v2.name, v1.name, v0.name], NULL)
+        FROM (
+            SELECT DISTINCT ON (v.division_id) v.division_id, v.code, v.name, v.parent_id
+            FROM boundaries.division_version v WHERE v.division_id = ANY (divisions)
+            ORDER BY v.division_id, v.valid_from DESC
+        ) v0
+        {"".join(LEVEL.format(under=level - 1, level=level) for level in (1, 2, 3))}
+    $$
 """
-WRITE = f"""
+WRITE = """
     CREATE FUNCTION boundaries.write_paths() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         -- One after the other: each must see what the one before wrote above or below its own divisions.
@@ -37,13 +41,15 @@ WRITE = f"""
         DELETE FROM boundaries.division_path p USING changed c
         WHERE p.division_id = c.division_id AND NOT EXISTS (
             SELECT FROM boundaries.division_version v WHERE v.division_id = c.division_id);
-        WITH RECURSIVE touched (division_id) AS (
-            SELECT division_id FROM changed
-            UNION
-            SELECT v.division_id FROM touched t JOIN boundaries.division_version v ON v.parent_id = t.division_id
-        )
         INSERT INTO boundaries.division_path (division_id, code, path)
-        {PATHS.format(narrowed="JOIN touched USING (division_id)")}
+        SELECT * FROM boundaries.paths_of(ARRAY(
+            WITH RECURSIVE touched (division_id) AS (
+                SELECT division_id FROM changed
+                UNION
+                SELECT v.division_id FROM touched t JOIN boundaries.division_version v ON v.parent_id = t.division_id
+            )
+            SELECT division_id FROM touched
+        ))
         ON CONFLICT (division_id) DO UPDATE SET code = excluded.code, path = excluded.path
         WHERE (division_path.code, division_path.path) IS DISTINCT FROM (excluded.code, excluded.path);
         RETURN NULL;
@@ -99,7 +105,13 @@ def upgrade() -> None:
             path        text[] NOT NULL
         )
     """)
-    op.execute(f"INSERT INTO boundaries.division_path (division_id, code, path) {PATHS.format(narrowed='')}")
+    op.execute(PATHS)
+    # Nothing is written between this and the triggers.
+    op.execute("LOCK TABLE boundaries.division_version IN SHARE ROW EXCLUSIVE MODE")
+    op.execute("""
+        INSERT INTO boundaries.division_path (division_id, code, path)
+        SELECT * FROM boundaries.paths_of(ARRAY(SELECT id FROM boundaries.division))
+    """)
     op.execute(WRITE)
     for act, rows in TRIGGERS:
         op.execute(f"""
@@ -117,6 +129,7 @@ def downgrade() -> None:
     for act, rows in TRIGGERS:
         op.execute(f"DROP TRIGGER write_paths_{act.lower()}_{rows.lower()} ON boundaries.division_version")
     op.execute("DROP FUNCTION boundaries.write_paths()")
+    op.execute("DROP FUNCTION boundaries.paths_of(bigint[])")
     op.execute("DROP TABLE boundaries.division_path")
 
 

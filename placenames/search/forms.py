@@ -72,11 +72,13 @@ def statement(name: str) -> sqlfiles.SqlFile:
 class Filters:
     """What narrows a question, looked up: the division's permanent id, the labels of the class and their bits.
 
-    `small` says that the division is a county or less: all its names can be looked at.
+    `small` says that the division is a county or less: all its names can be looked at. Those of a prefecture can be
+    too where all that is known of a name is a character or a few letters.
     """
 
     division: int | None = None
     small: bool = False
+    prefecture: bool = False
     classes: Sequence[str] | None = None
     mask: int | None = None
 
@@ -101,6 +103,9 @@ class Forms:
         """The division or box that was asked for, where so few names lie within that all of them can be looked at."""
         self.within = None if question.as_of else self._within(filters)
         """Those of its names that have the pairs of the question, or all where they are few."""
+        here = [] if filters.division is None or question.as_of else [-filters.division]
+        self.broad = Part(here, here) if filters.prefecture and here else None
+        """The prefecture that was asked for: what very many names have is found sooner among its own."""
         self.codes = {
             "prefix": [looked["beginning"]],
             "substring": looked["holding"],
@@ -165,7 +170,7 @@ class Forms:
     def of(self, tier: str) -> Iterator[Batch]:
         """Forms that may answer in a tier, best first, in ever larger batches; none where the tier does not apply."""
         if self.within and self.inside(tier):
-            return iter(self.named_within if tier in STRICT else self.sounding_within(self.within, tier))
+            return iter(self.named_within if tier in STRICT else self.spoken_within)
         return self.anywhere(tier)
 
     @cached_property
@@ -173,6 +178,16 @@ class Forms:
         """Forms of names within that have the characters: passes over the part that all tiers share."""
         inside = {} if self.within is None else vars(self.within)
         return _Kept(self.batches("forms_within", (FAR[0], FIRST_WITHIN), q=self.question.text, **inside))
+
+    @cached_property
+    def spoken_within(self) -> Iterable[Batch]:
+        """Forms of names within by their readings, for all tiers of letters."""
+        inside = {} if self.within is None else vars(self.within)
+        return _Kept(self.batches("forms_within_sound", (FAR[0], FIRST_WITHIN), **self._readings(), **inside))
+
+    def _readings(self) -> dict[str, str]:
+        latin = self.question.latin
+        return {"low": latin, "high": latin + LAST, "initials": self.question.initials}
 
     def anywhere(self, tier: str) -> Iterator[Batch]:
         """Forms of the whole register that may answer in a tier."""
@@ -193,15 +208,6 @@ class Forms:
         }
         return ask[tier]()
 
-    def sounding_within(self, within: Part, tier: str) -> Iterator[Batch]:
-        """Forms of names within a part by their readings, in a tier of letters."""
-        latin = self.question.latin
-        low, high = {"pinyin": (latin, latin), "pinyin_prefix": (latin, latin + LAST)}.get(tier, (LAST, ""))
-        initials = self.question.initials if tier == "initials" else ""
-        yield from self.batches(
-            "forms_within_sound", (FAR[0], FIRST_WITHIN), **vars(within), low=low, high=high, initials=initials
-        )  # fmt: skip
-
     def listed(self, name: str, tier: str, **values: object) -> Iterator[Batch]:
         """Forms that have all codes of a tier: from the list of the rarest where all are hot, then by the index."""
         hot = [self.hot[code] for code in self.codes[tier] if code in self.hot]
@@ -213,7 +219,11 @@ class Forms:
             if batch.forms:
                 yield Batch(batch.forms, last=False)
         # The list holds every form down to that rank, so what follows lies below it.
-        yield from self.batches(name, (rarest.least, FIRST_FORMS), **values)
+        if self.broad and tier == "pinyin_prefix":
+            name, values = "forms_within_sound", {**self._readings(), **vars(self.broad)}
+        elif self.broad and tier == "substring":
+            name, values = "forms_within", {"q": self.question.text, **vars(self.broad)}
+        yield from self.batches(name, (rarest.least, FIRST_WITHIN if self.broad else FIRST_FORMS), **values)
 
     def batches(self, name: str, start: tuple[int, int], **values: object) -> Iterator[Batch]:
         """Forms of a statement from a rank down, in ever larger batches; `start` is the rank and the first count."""

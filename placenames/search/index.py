@@ -122,29 +122,29 @@ _BEST = """
     WHERE f.{key} = asked.id AND f.rank IS DISTINCT FROM best.rank
 """
 _BEST_FORMS = text(_BEST.format(table="search_form", key="id"))
-# A form has the classes of the places at hand, and of those it had before the ones that another place still gives it:
-# of a name that tens of thousands bear, mostly none need be looked for.
+# Of a name that very many bear classes are only added: whether another place still gives it the one that a place lost
+# takes long to find out, and one too many only makes a search look in vain until everything is derived anew.
+FEW_BEARERS = 200
 _CLASSES = text("""
-    WITH given AS (
-        SELECT t.form_id, bit_or(placenames.class_bit(p.class_label)) AS classes
-        FROM placenames.search_token t JOIN placenames.place p ON p.id = t.place_id
-        WHERE t.place_id = ANY(:places) AND t.public GROUP BY t.form_id
-    )
-    UPDATE placenames.search_form f SET classes = coalesce(given.classes, 0) | held.classes
-    FROM unnest(CAST(:ids AS integer[])) AS asked (id)
-    JOIN placenames.search_form was ON was.id = asked.id
-    LEFT JOIN given ON given.form_id = asked.id
-    CROSS JOIN LATERAL (
-        SELECT coalesce(bit_or(one.bit), 0) AS classes
-        FROM (SELECT 1::bigint << n AS bit FROM generate_series(0, 62) n) one
-        WHERE was.classes & ~coalesce(given.classes, 0) & one.bit <> 0
-          -- Not EXISTS: it would be turned into a pass over all places of the form.
-          AND (SELECT true FROM placenames.search_token t
-               WHERE t.form_id = asked.id AND t.public AND one.bit = (
-                   SELECT placenames.class_bit(p.class_label) FROM placenames.place p WHERE p.id = t.place_id)
-               LIMIT 1)
-    ) held
-    WHERE f.id = asked.id AND f.classes <> coalesce(given.classes, 0) | held.classes
+    UPDATE placenames.search_form f SET classes = found.classes
+    FROM (
+        SELECT asked.id, CASE WHEN held.count <= :few THEN held.classes
+                              ELSE was.classes | coalesce(given.classes, 0) END AS classes
+        FROM unnest(CAST(:ids AS integer[])) AS asked (id)
+        JOIN placenames.search_form was ON was.id = asked.id
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS count, coalesce(bit_or(placenames.class_bit(p.class_label)), 0) AS classes
+            FROM (SELECT t.place_id FROM placenames.search_token t
+                  WHERE t.form_id = asked.id AND t.public LIMIT :few + 1) t
+            JOIN placenames.place p ON p.id = t.place_id
+        ) held
+        LEFT JOIN (
+            SELECT t.form_id, bit_or(placenames.class_bit(p.class_label)) AS classes
+            FROM placenames.search_token t JOIN placenames.place p ON p.id = t.place_id
+            WHERE t.place_id = ANY(:places) AND t.public GROUP BY t.form_id
+        ) given ON given.form_id = asked.id
+    ) found
+    WHERE f.id = found.id AND f.classes <> found.classes
 """)
 _BEST_SOUNDS = text(_BEST.format(table="search_sound", key="form_id"))
 
@@ -163,7 +163,7 @@ def derive(session: Session, ids: Sequence[int]) -> None:
     unused = list(session.scalars(_UNUSED, touched))
     session.execute(_UNUSED_SOUNDS, {"ids": unused})
     session.execute(_BEST_FORMS, touched)
-    session.execute(_CLASSES, touched | {"places": list(ids)})
+    session.execute(_CLASSES, touched | {"places": list(ids), "few": FEW_BEARERS})
     session.execute(_BEST_SOUNDS, touched)
     hot.list_anew(session, touched["ids"])
 

@@ -36,7 +36,9 @@ def search(reader: Reader, question: Question) -> str:
     answer, nothing = _at_one_go(reader, question) if question.plain else (None, False)
     if answer:
         return answer
-    filters = Filters(*_division(reader, question), *_classes(reader, question.class_))
+    division, level = _division(reader, question)
+    labels, mask = _classes(reader, question.class_)
+    filters = Filters(division, level in SMALL, level == "prefecture", labels, mask)
     at = question.cursor
     if at:
         every = ways(reader, question, filters.division)
@@ -122,20 +124,22 @@ def _first(reader: Reader, question: Question, filters: Filters, *, nothing: boo
 def _finder(reader: Reader, way: Way, filters: Filters) -> Finder:
     """What answers one reading; the division of an address lies within the one that was asked for."""
     return Finder(
-        reader, way.question, filters if way.within is None else replace(filters, division=way.within, small=False)
+        reader,
+        way.question,
+        filters if way.within is None else replace(filters, division=way.within, small=False, prefecture=False),
     )
 
 
-def _division(reader: Reader, question: Question) -> tuple[int | None, bool]:
+def _division(reader: Reader, question: Question) -> tuple[int | None, str | None]:
     if question.division is None:
-        return None, False
+        return None, None
     day = question.as_of or clock.today()
     found = reader.one(statement("division_id"), {"code": question.division, "as_of": day})
     if found is None:
         why = f"代码“{question.division[:20]}”在 {day} 没有对应的行政区划"
         remedy = "请核对六位区划代码;停用的旧代码可用 /api/divisions/translate 换算"
         raise Malformed([FieldError("division", why, remedy)])
-    return int(found[0]), found[1] in SMALL
+    return int(found[0]), str(found[1])
 
 
 def _classes(reader: Reader, asked: str | None) -> tuple[list[str] | None, int | None]:

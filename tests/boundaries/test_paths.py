@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from boundaries.divisions import areas
 from tests.makers import division_id
 
 RUGAO = "320682"
@@ -74,3 +75,11 @@ def test_a_county_that_goes_to_another_city_is_found_under_that(session: Session
         "DELETE FROM boundaries.division_version WHERE division_id = :county AND valid_from = '2026-06-01'"
     ), ids)  # fmt: skip
     assert written(session) == by_hand(session)
+
+
+def test_paths_that_were_spoilt_by_hand_are_mended_when_everything_is_derived_anew(session: Session) -> None:
+    right = written(session)
+    session.execute(text("UPDATE boundaries.division_path SET path = '{错}' WHERE code LIKE '3206%'"))
+    session.execute(text("DELETE FROM boundaries.division_path WHERE code LIKE '3205%'"))
+    areas.rebuild(session)
+    assert written(session) == right

@@ -213,8 +213,8 @@ def test_quick_typing_asks_once_and_a_late_answer_never_wins(page: Page, watch: 
         held.append(route)
 
     page.route(re.compile(r"/api/search\?q=nantong"), hold)
-    box(page).fill("nantong")
-    page.wait_for_timeout(400)
+    with page.expect_request(re.compile(r"/api/search\?q=nantong")):
+        box(page).fill("nantong")
     box(page).fill("如皋市")
     expect(results(page).first).to_contain_text("如皋市")
     assert len(held) == 1

@@ -327,6 +327,24 @@ def test_a_form_has_the_bits_of_the_classes_of_its_places_and_no_others(session:
     assert len({bits(label) for label in labels}) > len(labels) / 2
 
 
+def test_of_a_name_that_very_many_bear_classes_are_only_added_until_all_is_derived_anew(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "FEW_BEARERS", 2)
+    places = [make_place(session, "揽月桥", class_label=label) for label in ("桥梁", "街路巷", "街路巷")]
+    finish(session)
+    session.execute(text("UPDATE placenames.place SET class_label = '山' WHERE id = :id"), {"id": places[0]})
+    changed(session, [places[0]])
+    finish(session)
+    told = text(
+        "SELECT label FROM placenames.place_class, placenames.search_form"
+        " WHERE text = '揽月桥' AND classes & placenames.class_bit(label) <> 0"
+    )
+    assert {"桥梁", "街路巷", "山"} <= set(session.scalars(told))
+    index.rebuild(session)
+    assert "桥梁" not in set(session.scalars(told))
+
+
 def listed_by_hand(session: Session) -> set[tuple[str, str, int]]:
     """Code, text and rank of every form that a list of a hot code must hold."""
     hot_ = session.execute(text("SELECT code, least FROM placenames.search_hot")).all()

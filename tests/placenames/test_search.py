@@ -783,7 +783,7 @@ def test_a_whole_name_that_no_other_holds_is_decided_by_the_small_statement(
 def test_a_town_that_outranks_a_county_of_its_name_does_not_hide_it_in_an_address(
     session: Session, client_of_session: TestClient
 ) -> None:
-    for _ in range(5):
+    for _ in range(19):
         make_place(session, "如皋", class_label="农村居民点", rank=95_000)
     road = make_place(session, "揽月大街")
     finish(session)

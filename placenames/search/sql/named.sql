@@ -28,10 +28,10 @@ numbered AS MATERIALIZED (
     SELECT e.*, row_number() OVER (ORDER BY e.rank DESC, e.place_id) AS number FROM exact e WHERE EXISTS (SELECT FROM decided)
 )
 SELECT d.found, d.found < :wanted AS whole, true AS named, 0 AS step, last.rank, last.form_id, last.place_id,
-       (SELECT json_agg(published.entry(
+       (SELECT coalesce(json_agg(published.entry(
             p.place_id, p.name, p.roman, coalesce(m.text, p.name), coalesce(m.kind, p.kind), 'exact',
             p.class_code, p.class_label, p.division_code, p.path, p.status, ST_X(p.point), ST_Y(p.point), NULL
-        ) ORDER BY n.number)::text
+        ) ORDER BY n.number), '[]'::json)::text
         FROM numbered n
         JOIN published.search_card p ON p.place_id = n.place_id
         -- Mostly it is the leading name, which the card has.

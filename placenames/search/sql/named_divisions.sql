@@ -1,5 +1,6 @@
 -- Divisions of today that some texts name, now or formerly: text, permanent id, and those that contain it.
--- Divisions outrank nearly all that is called the same: where none is among the first twenty, none is looked for.
+-- Divisions of today outrank nearly all that is called the same: where none is among the first twenty, none is looked for.
+-- One that is no more and has no heir ranks lower: behind twenty namesakes it is not seen.
 -- :texts text[]  parts of an address
 -- index: uq_search_form_text, ix_search_token_form, primary key of place
 WITH named AS MATERIALIZED (
