@@ -120,9 +120,20 @@ def test_a_register_with_names_is_found_by_search_after_its_derived_tables_were_
 def test_coarser_positions_for_the_public_are_derived_anew_at_once(
     own_demo_address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    with connected(own_demo_address) as connection:
+        connection.execute(text(
+            "INSERT INTO foundation.bulk_load VALUES ('broken off', '', 'search indexes', 3, 9, 1, 1, now(), now())"
+        ))  # fmt: skip
+        connection.commit()
     monkeypatch.setenv("DIMING_PUBLIC_DECIMALS", "2")
     settings.cache_clear()
     try:
+        schema.migrate(own_demo_address, lambda line: None)
+        with connected(own_demo_address) as connection:
+            told = connection.execute(text("DELETE FROM foundation.bulk_load RETURNING phase, done")).one()
+            assert tuple(told) == ("forms listed", 0), "what it had written goes by the finer ones"
+            connection.execute(text("INSERT INTO foundation.policy VALUES ('to_derive', '')"))
+            connection.commit()
         schema.migrate(own_demo_address, lambda line: None)
     finally:
         monkeypatch.undo()
