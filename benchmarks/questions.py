@@ -58,6 +58,8 @@ def kinds_of() -> dict[str, list[Asking]]:
         "错一字": [{"q": made.wrong(text)} for text in texts if len(text) > 2][:OF_EACH],
         "换两字": [{"q": text[0] + text[2] + text[1] + text[3:]} for text in texts if len(text) > 2][:OF_EACH],
         "区划内": [{"q": text, "division": code} for text, code in names[:OF_EACH]],
+        "区划内一字": [{"q": lots.choice(text), "division": code} for text, code in names[:OF_EACH]],
+        "区划内字母": [{"q": made.pinyin(text)[:2], "division": code} for text, code in names[:OF_EACH]],
         "区划内常见": [{"q": lots.choice(FAMOUS_ROADS), "division": code} for _, code in names[:OF_EACH]],
         "全地址": [{"q": counties[code] + text} for text, code in names[:OF_EACH] if code in counties],
         "门牌": [{"q": f"{road}{lots.randint(1, 300)}号"} for road in FAMOUS_ROADS],
