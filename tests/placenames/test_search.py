@@ -390,6 +390,14 @@ def test_as_of_a_day_an_abolished_division_is_itself(client: TestClient) -> None
     assert ask(client, "320508", as_of="2005").items == []
 
 
+@pytest.mark.parametrize(("q", "year", "code"), [("宿迁市", "1990", "320881"), ("无锡县", "1990", "320222")])
+def test_as_of_a_day_a_division_that_is_no_more_comes_before_a_settlement_of_its_name(
+    client: TestClient, q: str, year: str, code: str
+) -> None:
+    first = ask(client, q, as_of=year).items[0]
+    assert (first.name, first.status, first.division.code) == (q, "standard", code)
+
+
 @pytest.mark.parametrize("tier", ["q=pingjiangqu", "q=pingj", "q=pjq", "q=平江", "q=平", "q=江区"])
 def test_every_tier_answers_for_a_day_in_the_past(client: TestClient, tier: str) -> None:
     found = list(pages(client, tier.removeprefix("q="), as_of="2005", limit=200))
