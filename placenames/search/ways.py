@@ -120,7 +120,7 @@ def _passing_over(question: Question, address: Address, note: str | None) -> Ite
             return
         end = found.end()
         if len(address.rest) - end in (0, *range(SHORTEST_REST, LONGEST_ADDRESS)):
-            told = f"{address.rest[:end]}未收录,已按{address.called}查找。{note or ''}"
+            told = f"{address.rest[:end]}的范围未收录,已按{address.called}查找。{note or ''}"
             yield _within(question, address, address.rest[end:], told)
 
 

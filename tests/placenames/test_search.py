@@ -609,13 +609,13 @@ def test_a_township_that_nobody_recorded_is_passed_over_and_said_to_be_unknown(
     road = make_place(session, "揽月大街", class_label="街路巷", code=RUGAO)
     make_place(session, "揽月大街", class_label="街路巷", code="320102", rank=90_000)
     finish(session)
-    told = "如城街道未收录,已按如皋市查找。"
+    told = "如城街道的范围未收录,已按如皋市查找。"
     for q, note in (
         ("江苏省如皋市如城街道揽月大街", told),
         ("如皋市如城街道揽月", told),
         ("江苏省南通市如皋市如城街道揽月大街100号", f"{told}门牌未收录,以下是所在的路名或地名。"),
-        ("如皋白蒲满族乡揽月大街", "白蒲满族乡未收录,已按如皋查找。"),
-        ("如皋市经济技术开发区城南街道揽月大街", "经济技术开发区城南街道未收录,已按如皋市查找。"),
+        ("如皋白蒲满族乡揽月大街", "白蒲满族乡的范围未收录,已按如皋查找。"),
+        ("如皋市经济技术开发区城南街道揽月大街", "经济技术开发区城南街道的范围未收录,已按如皋市查找。"),
     ):
         found = ask(client_of_session, q)
         assert ([item.id for item in found.items], found.note) == ([str(road)], note), q
@@ -627,7 +627,7 @@ def test_a_township_that_nobody_recorded_asks_for_its_division(client: TestClien
     for q in ("如皋市如城街道", "江苏省南通市如皋市如城街道", "如皋市如城街道12号"):
         found = ask(client, q)
         assert names(found) == ["如皋市"], q
-        assert (found.note or "").startswith("如城街道未收录,已按如皋市查找。"), q
+        assert (found.note or "").startswith("如城街道的范围未收录,已按如皋市查找。"), q
     assert ask(client, "如皋市如城街道", class_="街路巷").items == []
 
 
