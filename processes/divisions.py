@@ -24,7 +24,8 @@ CLASS_OF_LEVEL = {
     "township": "乡级行政区",
 }
 RANK_OF_LEVEL = {"province": 100_000, "prefecture": 90_000, "county": 80_000, "township": 60_000}
-RANK_OF_ABOLISHED = 30_000
+# Behind every living division of its level, on a day when it was in use before all settlements.
+LESS_IF_ABOLISHED = 500
 
 
 def establish(session: Session, plan: Plan, areas: Mapping[str, shapely.Geometry], *, reason: str) -> Written:
@@ -65,7 +66,7 @@ def _place(
         names=tuple(_names(history, now, begun=begun)),
         source=last.source,
         source_key=f"division:{division_id}",
-        rank=RANK_OF_LEVEL[last.level] if alive else RANK_OF_ABOLISHED,
+        rank=RANK_OF_LEVEL[last.level] - (0 if alive else LESS_IF_ABOLISHED),
         division_id=division_id,
         own_division_id=division_id,
         point=None if area is None else drawing.label_point(area),

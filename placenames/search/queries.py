@@ -17,7 +17,7 @@ from foundation.errors import FieldError, Malformed
 from placenames.search.finding import Finder, Hit
 from placenames.search.forms import SQL, Characters, Filters, Letters, characters, letters, statement
 from placenames.search.question import COUNTED, ENOUGH, HAN_TIERS, LATIN_TIERS, LOOSE, Cursor, Question
-from placenames.search.ways import Way, ways
+from placenames.search.ways import Way, simplified, ways
 
 __all__ = ["SQL", "nearest", "search"]
 SMALL = ("county", "township")
@@ -76,7 +76,7 @@ def _at_one_go(reader: Reader, question: Question) -> tuple[str | None, bool]:
     """
     most = max(question.limit, COUNTED)
     codes: Characters | Letters
-    if question.tiers is HAN_TIERS:
+    if question.tiers is HAN_TIERS and simplified(question.text) == question.text:
         name, codes = "strict", characters(question.text)
     elif question.tiers is LATIN_TIERS:
         name, codes = "spoken", letters(question.latin)
@@ -106,10 +106,11 @@ def _first(reader: Reader, question: Question, filters: Filters, *, nothing: boo
         if at == 0 and nothing:
             continue
         finder = _finder(reader, tried, filters)
-        hits = list(islice(finder.hits(Cursor(), loose=False), most + 1))
+        found = list(islice(finder.hits(Cursor(), loose=False), most + 1))
         broken_off |= finder.broken_off
-        if hits:
-            number, way = at, tried
+        if found and (not hits or _before(found[0], hits[0])):
+            number, way, hits = at, tried, found
+        if hits and not tried.weighed:
             break
     named = any(hit.tier == "exact" for hit in hits)
     loose = number == 0 and len(hits) < ENOUGH and not named and bool(set(LOOSE) & set(question.tiers))
@@ -119,6 +120,11 @@ def _first(reader: Reader, question: Question, filters: Filters, *, nothing: boo
         hits += islice(more, most + 1 - len(hits))
     exact = len(hits) <= most and not broken_off
     return Cursor(total=min(len(hits), most), exact=exact, loose=loose, way=number), way, hits
+
+
+def _before(one: Hit, other: Hit) -> bool:
+    """Whether the first answer of one reading goes before that of another."""
+    return (one.step, -one.rank) < (other.step, -other.rank)
 
 
 def _finder(reader: Reader, way: Way, filters: Filters) -> Finder:

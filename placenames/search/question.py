@@ -27,13 +27,21 @@ ENOUGH = 10
 SHORTEST_HOMOPHONE = 2
 LONGEST_CURSOR = 300
 MOST_WAYS = 100
-_BLANK = re.compile(r"[\s'’‘`·\-]+")
+MOST_PARTS = 4
+# What stands between characters without a meaning of its own: blanks, those that nobody sees, quotation marks, dots.
+_BLANK = re.compile(r"[\s\u00ad\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff'’‘`·\"“”„«»\-]+")
+# What people type around a name: marks of a sentence and pictures. A question of nothing else stays what it is.
+_MARKS = re.compile(
+    r"[,、;。?!《》〈〉「」『』【】〔〕"
+    r"\u200d\u20e3\u2600-\u27bf\ufe0f\U0001f000-\U0001faff\U000e0020-\U000e007f]+|^[.:~]+|[.:~]+$"
+)
+_BETWEEN = re.compile(r"[\s,\uff0c、;\uff1b。]+")
 _LATIN = re.compile(r"[a-z]+")
 # What people say around the name that they ask for.
 _ASKED = re.compile(
     r"(?:请问|我想问|查一下|查询|帮我查|我要去|导航到)?(?:以前的|原来的)?(.{2,}?)"
-    r"(?:(?:现在|如今|目前)?(?:改名)?(?:叫什么|叫啥|叫什么名字|是什么地方|是哪里|在哪里|在哪儿|在哪|怎么走|属于哪里)|(?:现在|如今)的名字)"
-    r"[?。!]*"
+    r"(?:(?:现在|如今|目前)?(?:改名)?(?:叫什么|叫啥|叫什么名字|是什么地方|是哪里|在哪里|在哪儿|在哪|怎么走"
+    r"|(?:在|归|属|属于)哪(?:里|个省|个市|个县|个区|个镇|个街道)管?)|(?:现在|如今)的名字)"
 )
 _CODE = re.compile(r"\d{2,12}")
 
@@ -157,6 +165,7 @@ def read_question(asked: str, *, limit: int = FIRST_PAGE) -> Question:
     """
     shown = asked.strip()
     text = _BLANK.sub("", unicodedata.normalize("NFKC", shown).replace("\x00", ""))
+    text = _MARKS.sub("", text) or text
     if not text or len(asked) > LONGEST:
         why, remedy = ("请输入要查的地名", "可输入汉字、拼音、拼音首字母或区划代码") if not text else (
             f"输入太长(最多{LONGEST}个字)", "请只输入地名本身"
@@ -172,6 +181,14 @@ def read_question(asked: str, *, limit: int = FIRST_PAGE) -> Question:
     if _LETTERS_OR_HAN.fullmatch(latin):
         return _with_characters(Question(shown, text, HAN_TIERS, limit), latin)
     return Question(shown, text, HAN_TIERS, limit)
+
+
+def turned_round(question: Question) -> str | None:
+    """The parts of what was typed from the last to the first (白蒲 如皋); None where it is in one part, or in many."""
+    parts = [part for part in _BETWEEN.split(question.asked) if part]
+    if not 1 < len(parts) <= MOST_PARTS or not all(map(_HAN.search, parts)):
+        return None
+    return read_question("".join(reversed(parts))).text
 
 
 def _with_characters(question: Question, latin: str) -> Question:

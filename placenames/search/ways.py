@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from foundation.database import Reader
 from placenames.search.forms import statement
-from placenames.search.question import MIXED_TIERS, Question, read_question
+from placenames.search.question import MIXED_TIERS, Question, read_question, turned_round
 
 NO_HOUSE_NUMBERS = "门牌未收录,以下是所在的路名或地名。"
 LONGEST_DIVISION = 10
@@ -22,22 +22,31 @@ SHORTEST_REST = 2
 MOST_DIVISIONS = 20
 LONGEST_ADDRESS = 40
 ADDRESS_TIERS = ("exact", "prefix")
+# Of so many divisions of an address townships that are not in the register are left out, so many in each.
+MOST_PASSED_OVER = 5
+MOST_UNKNOWN = 2
+_TOWNSHIP = re.compile(r".{2,5}?(?:街道|镇|乡|苏木)|.{2,6}?开发区")
 _COUNT = r"[0-9０-９一二三四五六七八九十百零〇]+"
 # Behind a number and its unit comes another number, or nothing: 一号桥 is a name.
 _UNIT = r"(?:号楼|号院|单元|号|弄|幢|栋|室|层|楼|院)(?=$|[0-9一二三四五六七八九十附-])"
 _HOUSE = re.compile(
     rf"(?P<road>.*[路街巷弄道里村庄园坊同区苑屯湾])(?P<house>{_COUNT}(?:[-—之附]{_COUNT})?{_UNIT}.*)"
     rf"|(?P<other>\D{{2,}})(?P<there>[0-9]+(?:[-—之附][0-9]+)?{_UNIT}.*)"
+    r"|(?P<street>.+(?:[路街巷弄]|大道))[0-9]+"
 )
 
 
 @dataclass(frozen=True)
 class Way:
-    """A reading of the question: what is asked instead, within which division, and what people are told about it."""
+    """A reading of the question: what is asked instead, within which division, and what people are told about it.
+
+    Where it is `weighed` and finds something, the next one is asked as well, and the better first answer decides.
+    """
 
     question: Question
     within: int | None = None
     note: str | None = None
+    weighed: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,27 +57,71 @@ class Division:
     above: frozenset[int]
 
 
+@dataclass(frozen=True)
+class Address:
+    """A reading of an address: its division, what that is called there (nothing where it ends so), and the rest."""
+
+    division: Division
+    called: str
+    rest: str
+
+
 def ways(reader: Reader, question: Question, division: int | None) -> Iterator[Way]:
     """The readings of a question in the order in which they are tried, beginning with what was typed.
 
-    An address that leads out of the `division` that was asked for is none.
+    Traditional characters may be an alias of a village and the name of a city: both are looked at. An address that
+    leads out of the `division` that was asked for is none.
     """
-    yield Way(question)
-    if "exact" not in question.tiers or question.tiers is MIXED_TIERS:
+    plain = simplified(question.text)
+    other = plain != question.text
+    yield Way(question, weighed=other)
+    if "exact" not in question.tiers:
         return
-    for plain in dict.fromkeys((question.text, simplified(question.text))):
-        if plain != question.text:
-            yield Way(_asking(question, plain))
-        house = _HOUSE.fullmatch(plain)
-        note = NO_HOUSE_NUMBERS if house else None
-        road = (house["road"] or house["other"]) if house else plain
-        if house:
-            yield Way(_asking(question, road), note=note)
-        for within, text in split_address(reader, road):
-            if division is None or division in {within.id, *within.above}:
-                # The rest of an address is a name or the beginning of one; a part of a name would be found anywhere.
-                rest = replace(_asking(question, text), tiers=ADDRESS_TIERS)
-                yield Way(rest, within=within.id, note=note)
+    if other:
+        yield Way(_asking(question, plain))
+    if question.tiers is MIXED_TIERS:
+        return
+    for text in dict.fromkeys((question.text, plain)):
+        yield from _parts(reader, question, text, division)
+    turned = turned_round(question)
+    if turned:
+        yield from (way for way in _parts(reader, question, simplified(turned), division) if way.within)
+
+
+def _parts(reader: Reader, question: Question, text: str, division: int | None) -> Iterator[Way]:
+    """A text without its house number, then as an address, then as one with townships that nobody recorded."""
+    house = _HOUSE.fullmatch(text)
+    note = NO_HOUSE_NUMBERS if house else None
+    road = (house["road"] or house["other"] or house["street"]) if house else text
+    if house:
+        yield Way(_asking(question, road), note=note)
+    addresses = [
+        it for it in split_address(reader, road) if division is None or division in {it.division.id, *it.division.above}
+    ]
+    for it in addresses:
+        yield _within(question, it, it.rest, note)
+    for it in [it for it in addresses if it.called][:MOST_PASSED_OVER]:
+        yield from _passing_over(question, it, note)
+
+
+def _within(question: Question, address: Address, text: str, note: str | None) -> Way:
+    """The question for a text within the division of an address; for that division itself where no text is left."""
+    # The rest of an address is a name or the beginning of one; a part of a name would be found anywhere.
+    asked = replace(_asking(question, text or address.called), tiers=ADDRESS_TIERS if text else ADDRESS_TIERS[:1])
+    return Way(asked, within=address.division.id, note=note)
+
+
+def _passing_over(question: Question, address: Address, note: str | None) -> Iterator[Way]:
+    """An address without the townships at the head of its rest, which the register does not hold."""
+    end = 0
+    for _ in range(MOST_UNKNOWN):
+        found = _TOWNSHIP.match(address.rest, end)
+        if not found:
+            return
+        end = found.end()
+        if len(address.rest) - end in (0, *range(SHORTEST_REST, LONGEST_ADDRESS)):
+            told = f"{address.rest[:end]}的范围未收录,已按{address.called}查找。{note or ''}"
+            yield _within(question, address, address.rest[end:], told)
 
 
 def _asking(question: Question, text: str) -> Question:
@@ -81,7 +134,7 @@ def _asking(question: Question, text: str) -> Question:
 
 def simplified(text: str) -> str:
     """The text in simplified characters."""
-    return str(_simplifier().convert(text))
+    return text if text.isascii() else str(_simplifier().convert(text))
 
 
 @lru_cache(maxsize=1)
@@ -92,7 +145,7 @@ def _simplifier():  # type: ignore[no-untyped-def] # OpenCC tells no types
     return opencc.OpenCC("t2s")
 
 
-def split_address(reader: Reader, text: str) -> list[tuple[Division, str]]:
+def split_address(reader: Reader, text: str) -> list[Address]:
     """The divisions that an address may name ahead of a place (鼓楼区 is in many cities), each with the rest.
 
     Each division of the chain lies in the one before. Old names of divisions stand for those of today. An address
@@ -110,12 +163,13 @@ def split_address(reader: Reader, text: str) -> list[tuple[Division, str]]:
     for part, id_, above in reader.rows(statement("named_divisions"), {"texts": sorted(parts)}):
         named.setdefault(part, []).append(Division(id_, frozenset(above)))
     chains, end = longest_chains(text, named)
-    found: set[tuple[Division, str]] = set()
+    found: set[Address] = set()
     if len(text) - end >= SHORTEST_REST:
-        found = {(chain[-1], text[end:]) for chain in chains}
+        found = {Address(chain[-1], _last_part(text[:end], named, chain[-1]), text[end:]) for chain in chains}
     elif end == len(text):
-        found = {(chain[-2], _last_part(text, named, chain[-1])) for chain in chains if len(chain) > 1}
-    return sorted(found, key=lambda it: (it[0].id, it[1]))[:MOST_DIVISIONS]
+        # Within the last but one: nothing is left that could be an unknown township.
+        found = {Address(chain[-2], "", _last_part(text, named, chain[-1])) for chain in chains if len(chain) > 1}
+    return sorted(found, key=lambda it: (it.division.id, it.rest))[:MOST_DIVISIONS]
 
 
 def longest_chains(text: str, named: Mapping[str, Sequence[Division]]) -> tuple[list[list[Division]], int]:

@@ -144,6 +144,31 @@ def test_as_of_a_year_search_and_place_tell_the_same_status(client: TestClient) 
     assert read(client, found.id, as_of="2005").properties.status == found.status
 
 
+def test_a_division_that_came_later_is_told_for_no_day_before(client: TestClient) -> None:
+    """宿城区 is of 1996; the imported settlement 宿迁市 lies in it today and has no beginning of its own."""
+    settlement = next(item for item in ask(client, "宿迁市").items if item.status == "recorded")
+    assert settlement.division.path == ["江苏省", "宿迁市", "宿城区"]
+    found = next(item for item in ask(client, "宿迁市", as_of="1990").items if item.id == settlement.id)
+    told = read(client, settlement.id, as_of="1990").properties
+    assert told.division == {"code": found.division.code, "path": found.division.path} == {"code": None, "path": []}
+
+
+def test_a_division_that_is_no_more_lies_where_it_did_at_its_end(client: TestClient) -> None:
+    """宿迁市 ended in 1996 under 淮阴市, which is called 淮安市 since 2000 only."""
+    then = next(item for item in ask(client, "宿迁市", as_of="1992").items if item.class_.label == "县级行政区")
+    last = {"code": "320881", "path": ["江苏省", "淮阴市", "宿迁市"]}
+    for narrowing in ({}, {"as_of": "1992"}, {"as_of": "1996-07-18"}, {"as_of": "1996-07-19"}, {"as_of": "2005"}):
+        assert read(client, then.id, **narrowing).properties.division == last, narrowing
+    assert read(client, then.id, as_of="1988").properties.division["path"] == ["江苏省", "宿迁市"]
+
+
+def test_search_and_place_tell_the_same_divisions_of_every_past_day(client: TestClient) -> None:
+    for year in ("1983", "1990", "1996", "2003", "2012"):
+        for item in ask(client, "市", as_of=year, limit=40).items:
+            told = read(client, item.id, as_of=year).properties
+            assert told.division == {"code": item.division.code, "path": item.division.path}, (year, item.name)
+
+
 def test_a_place_from_the_outside_list_says_its_source_and_datum(client: TestClient) -> None:
     told = read(client, id_of(client, "如城")).properties
     assert (told.status, told.kind, told.source, told.datum) == ("recorded", "map", "GeoNames", "WGS84")

@@ -243,7 +243,7 @@ def test_a_place_is_drawn_from_the_day_of_its_name_on(session: Session, client_o
 
 def test_a_division_is_drawn_from_the_day_it_came_up(client: TestClient) -> None:
     def codes(**asked: str) -> set[object]:
-        return {area["code"] for area in drawn(client.get(tile_of(10, 120.60091, 31.31279), params=asked), AREA)}
+        return {area.get("code") for area in drawn(client.get(tile_of(10, 120.60091, 31.31279), params=asked), AREA)}
 
     assert "320508" in codes()
     assert "320508" not in codes(as_of="2005")
@@ -251,8 +251,23 @@ def test_a_division_is_drawn_from_the_day_it_came_up(client: TestClient) -> None
 
 def test_a_past_day_is_drawn_with_the_names_of_then_on_the_lines_of_today(client: TestClient) -> None:
     found = drawn(client.get(tile_of(10, 121.0585, 32.1105), params={"as_of": "2005"}), AREA)
-    assert "通州市" in {area["name"] for area in found}
-    assert "通州区" not in {area["name"] for area in found}
+    assert "通州市" in {area.get("name") for area in found}
+    assert "通州区" not in {area.get("name") for area in found}
+
+
+@pytest.mark.parametrize("zoom", [7, 10, 14])
+def test_the_area_of_a_unit_that_came_later_is_coloured_and_says_nothing(client: TestClient, zoom: int) -> None:
+    """In 1990 there was neither the prefecture of 宿迁 nor 宿城区; the area was no hole in Jiangsu."""
+
+    def areas(**asked: str) -> list[dict[str, object]]:
+        return drawn(client.get(tile_of(zoom, 118.28, 33.95), params=asked), AREA)
+
+    today, then = areas(), areas(as_of="1990")
+    unnamed = [area for area in then if "id" not in area]
+    assert unnamed
+    assert all(set(area) == {"level", "tint"} for area in unnamed)
+    assert sorted(str(area["tint"]) for area in then) == sorted(str(area["tint"]) for area in today)
+    assert {area["id"] for area in then if "id" in area} < {area["id"] for area in today}
 
 
 def test_before_history_nothing_is_drawn_but_what_has_no_beginning(client: TestClient) -> None:

@@ -387,6 +387,16 @@ def test_a_click_on_a_name_or_an_area_opens_its_card(page: Page, site: str) -> N
     expect(heading(page)).to_have_text("如皋市")
 
 
+def test_a_click_on_the_area_of_a_unit_that_came_later_opens_nothing(page: Page, watch: Watch, site: str) -> None:
+    """宿城区 and 宿豫区 were not there in 1990; 泗阳县 beside them was."""
+    open_map(page, site, "/?as_of=1990#10/33.9/118.35")
+    page.wait_for_load_state("networkidle")
+    page.mouse.click(640, 400)
+    page.mouse.click(900, 500)
+    expect(heading(page)).to_have_text("泗阳县")
+    assert not [address for address in watch.asked if "/api/lookup" in address]
+
+
 def test_a_click_close_up_asks_what_is_here(page: Page, site: str) -> None:
     open_map(page, site, "/#12/32.30/120.60")
     page.wait_for_load_state("networkidle")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -21,6 +22,7 @@ from placenames.search.question import (
     numbers,
     read_cursor,
     read_question,
+    turned_round,
 )
 
 
@@ -79,7 +81,9 @@ def test_what_is_no_code_is_not_asked_for_as_one(typed: str) -> None:
     assert read_question(typed).tiers == HAN_TIERS
 
 
-@pytest.mark.parametrize("typed", ["", " ", "　", "\t\n", "'", "’", "-", "· -", "\x00", " \x00 "])
+@pytest.mark.parametrize(
+    "typed", ["", " ", "　", "\t\n", "'", "’", '"', "“”", "＂", "-", "· -", "\x00", " \x00 ", "\u200b", "\ufeff \u2060"]
+)
 def test_a_question_with_nothing_to_look_for_is_refused(typed: str) -> None:
     with pytest.raises(Malformed) as caught:
         read_question(typed)
@@ -130,12 +134,51 @@ def test_a_name_must_have_the_characters_that_were_typed_beside_letters(typed: s
         ("我要去如皋怎么走", "如皋"),
         ("去年营在哪", "去年营"),
         ("以前的江浦县现在叫什么", "江浦县"),
+        ("下关区现在属于哪个区", "下关区"),
+        ("白蒲镇归哪个市管？", "白蒲镇"),
+        ("“如皋”在哪个市?", "如皋"),
         ("何去何从路", "何去何从路"),
         ("叫什么", "叫什么"),
     ],
 )
 def test_what_people_say_around_a_name_is_not_asked_for(typed: str, text: str) -> None:
     assert read_question(typed).text == text
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "如皋。", "如皋，", "如皋,", "如皋?", "如皋？", "如皋！", "如皋、", "如皋.", "如皋…", "如皋：",
+        "“如皋”", '"如皋"', "'如皋'", "‘如皋’", "《如皋》", "「如皋」", "【如皋】",
+        "如皋😀", "👉🏻如皋❤️", "📍 如皋",
+        "\u200b如皋\u200b", "\ufeff如\u200d皋", "如\u2060皋", "\u202a如皋\u202c",
+    ],
+)  # fmt: skip
+def test_marks_of_a_sentence_pictures_and_what_nobody_sees_are_not_asked_for(typed: str) -> None:
+    assert read_question(typed) == replace(read_question("如皋"), asked=typed.strip())
+
+
+@pytest.mark.parametrize(("typed", "text"), [("rugao。", "rugao"), ("“rú gāo”", "rugao"), ("320682.", "320682")])
+def test_marks_around_letters_and_codes_are_left_out_too(typed: str, text: str) -> None:
+    assert read_question(typed).text == text
+    assert read_question(typed).tiers == read_question(text).tiers
+
+
+@pytest.mark.parametrize(
+    ("typed", "turned"),
+    [
+        ("白蒲 如皋", "如皋白蒲"),
+        ("白蒲，如皋市", "如皋市白蒲"),
+        ("白蒲　如皋市、南通市 ", "南通市如皋市白蒲"),
+        ("如皋", None),
+        (" 如皋 ", None),
+        ("东大街 100", None),
+        ("一 二 三 四 五", None),
+        (", ' '", None),
+    ],
+)
+def test_parts_with_blanks_between_can_be_read_from_the_last_to_the_first(typed: str, turned: str | None) -> None:
+    assert turned_round(read_question(typed)) == turned
 
 
 def test_a_nul_is_dropped_because_the_database_cannot_hold_it() -> None:
@@ -155,7 +198,8 @@ def test_any_text_is_read_or_refused_in_words(typed: str) -> None:
     with suppress(Malformed):
         question = read_question(typed)
         assert question.text
-        assert not set(question.text) & set("\x00 \t\n　'’")
+        assert not set(question.text) & set("\x00 \t\n　'’\"“”\u200b")
+        turned_round(question)
 
 
 @given(

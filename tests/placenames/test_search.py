@@ -390,6 +390,14 @@ def test_as_of_a_day_an_abolished_division_is_itself(client: TestClient) -> None
     assert ask(client, "320508", as_of="2005").items == []
 
 
+@pytest.mark.parametrize(("q", "year", "code"), [("宿迁市", "1990", "320881"), ("无锡县", "1990", "320222")])
+def test_as_of_a_day_a_division_that_is_no_more_comes_before_a_settlement_of_its_name(
+    client: TestClient, q: str, year: str, code: str
+) -> None:
+    first = ask(client, q, as_of=year).items[0]
+    assert (first.name, first.status, first.division.code) == (q, "standard", code)
+
+
 @pytest.mark.parametrize("tier", ["q=pingjiangqu", "q=pingj", "q=pjq", "q=平江", "q=平", "q=江区"])
 def test_every_tier_answers_for_a_day_in_the_past(client: TestClient, tier: str) -> None:
     found = list(pages(client, tier.removeprefix("q="), as_of="2005", limit=200))
@@ -595,6 +603,82 @@ def test_a_whole_address_asks_for_the_road_within_its_division(session: Session,
     assert ask(client_of_session, "如皋揽月大街", division="320102").items == []
 
 
+def test_a_township_that_nobody_recorded_is_passed_over_and_said_to_be_unknown(
+    session: Session, client_of_session: TestClient
+) -> None:
+    road = make_place(session, "揽月大街", class_label="街路巷", code=RUGAO)
+    make_place(session, "揽月大街", class_label="街路巷", code="320102", rank=90_000)
+    finish(session)
+    told = "如城街道的范围未收录,已按如皋市查找。"
+    for q, note in (
+        ("江苏省如皋市如城街道揽月大街", told),
+        ("如皋市如城街道揽月", told),
+        ("江苏省南通市如皋市如城街道揽月大街100号", f"{told}门牌未收录,以下是所在的路名或地名。"),
+        ("如皋白蒲满族乡揽月大街", "白蒲满族乡的范围未收录,已按如皋查找。"),
+        ("如皋市经济技术开发区城南街道揽月大街", "经济技术开发区城南街道的范围未收录,已按如皋市查找。"),
+    ):
+        found = ask(client_of_session, q)
+        assert ([item.id for item in found.items], found.note) == ([str(road)], note), q
+    assert ask(client_of_session, "如皋市如城街道揽月大街", division="320102").items == []
+    assert ask(client_of_session, "如皋市如城街道摘星大街").items == []
+
+
+def test_a_township_that_nobody_recorded_asks_for_its_division(client: TestClient) -> None:
+    for q in ("如皋市如城街道", "江苏省南通市如皋市如城街道", "如皋市如城街道12号"):
+        found = ask(client, q)
+        assert names(found) == ["如皋市"], q
+        assert (found.note or "").startswith("如城街道的范围未收录,已按如皋市查找。"), q
+    assert ask(client, "如皋市如城街道", class_="街路巷").items == []
+
+
+def test_no_name_with_the_ending_of_a_township_in_it_is_lost(session: Session, client_of_session: TestClient) -> None:
+    """What is recorded is found as it is called; nothing is passed over in it."""
+    street = make_place(session, "揽月镇江大街", class_label="街路巷")
+    town = make_place(session, "揽月乡", class_label="农村居民点")
+    make_place(session, "江大街", class_label="街路巷", rank=90_000)
+    finish(session)
+    for q, wanted in (("如皋市揽月镇江大街", street), ("如皋市揽月镇江", street), ("如皋市揽月乡", town)):
+        found = ask(client_of_session, q)
+        assert ([item.id for item in found.items], found.note) == ([str(wanted)], None), q
+
+
+def test_turning_the_pages_of_an_address_with_an_unknown_township_meets_every_place_once(
+    session: Session, client_of_session: TestClient
+) -> None:
+    here = [str(make_place(session, "揽月大街")) for _ in range(5)]
+    finish(session)
+    assert [item.id for item in pages(client_of_session, "如皋市如城街道揽月大街", limit=2)] == here
+
+
+def test_an_address_can_be_typed_from_the_road_to_the_division(session: Session, client_of_session: TestClient) -> None:
+    here = make_place(session, "揽月大街", class_label="街路巷", code=RUGAO)
+    make_place(session, "揽月大街", class_label="街路巷", code="320102", rank=90_000)
+    finish(session)
+    for q in ("揽月大街 如皋", "揽月大街,如皋市,南通市", "江苏省,如皋市,揽月大街", "揽月大街 如皋市如城街道"):
+        assert [item.id for item in ask(client_of_session, q).items] == [str(here)], q
+
+
+def test_a_name_known_only_in_traditional_characters_is_found_unless_a_greater_place_has_it_in_simplified_ones(
+    session: Session, client_of_session: TestClient
+) -> None:
+    own = make_place(session, "攬月亭", rank=50)
+    finish(session)
+    assert [item.id for item in ask(client_of_session, "攬月亭").items] == [str(own)]
+    make_place(session, "揽月亭", rank=40)
+    finish(session)
+    assert [item.id for item in ask(client_of_session, "攬月亭").items] == [str(own)]
+    greater = make_place(session, "揽月亭", rank=60)
+    finish(session)
+    assert ask(client_of_session, "攬月亭").items[0].id == str(greater)
+
+
+def test_turning_the_pages_of_traditional_characters_stays_with_one_reading(client: TestClient) -> None:
+    for q in ("蘇州", "鹽城", "鎮江"):
+        found = list(pages(client, q, limit=1))
+        assert found == ask(client, q, limit=200).items
+        assert len({item.id for item in found}) == len(found) > 1
+
+
 def test_a_house_number_is_split_off_and_said_to_be_unknown(session: Session, client_of_session: TestClient) -> None:
     road = make_place(session, "揽月大街", class_label="街路巷", code="320682")
     named = make_place(session, "揽月大街8号院", class_label="住宅区", code="320682")
@@ -602,7 +686,7 @@ def test_a_house_number_is_split_off_and_said_to_be_unknown(session: Session, cl
     make_place(session, "揽月大道一号桥", class_label="桥梁", code="320682")
     finish(session)
     assert ask(client_of_session, "揽月大道一号桥").note is None
-    for q in ("揽月大街12号", "揽月大街十二号", "揽月大街12-3号2单元501室", "如皋市揽月大街12号"):
+    for q in ("揽月大街12号", "揽月大街十二号", "揽月大街12-3号2单元501室", "如皋市揽月大街12号", "揽月大街 12"):
         found = ask(client_of_session, q)
         assert (found.items[0].id, found.note) == (str(road), "门牌未收录,以下是所在的路名或地名。"), q
     found = ask(client_of_session, "揽月大街8号院")

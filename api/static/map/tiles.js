@@ -188,7 +188,8 @@ function pick(grid, map, latlng) {
     }
   }
   if (dot) return { kind: "place", id: dot.id };
-  return area ? { kind: "division", id: area.place, level: area.level } : null;
+  // An area without an id belonged to others on the day that is shown; by whom is not drawn.
+  return area && area.id ? { kind: "division", id: area.place, level: area.level } : null;
 }
 
 /** How often the rings wind around the position: holes wind the other way, pieces that overlap the same way. */

@@ -1,6 +1,7 @@
 -- The layer `divisions` of a tile: the areas that carry the colour at this zoom, with name and code; and the borders, one
 -- feature for each level that they divide, each border once. Null when empty. Pieces of an area reach over each other a
--- little: it is filled by the rule `nonzero`.
+-- little: it is filled by the rule `nonzero`. An area whose unit came later has level and tint alone, so that no hole is
+-- seen; before all history there are none.
 -- :zoom integer  zoom of the tile
 -- :x integer  column
 -- :y integer  row
@@ -46,7 +47,10 @@ FROM (
     SELECT shape, id, place, code, name, level, tint
     FROM (
         SELECT a.shape, u.division_id::text AS id, u.place, u.code, u.name, a.level, a.tint
-        FROM area a JOIN unit u USING (division_id)
+        FROM area a LEFT JOIN unit u USING (division_id)
+        WHERE u.division_id IS NOT NULL OR (SELECT EXISTS (
+            SELECT FROM published.division_version v
+            WHERE v.valid_from <= :as_of AND (v.valid_to IS NULL OR v.valid_to > :as_of)))
         UNION ALL
         SELECT shape, NULL, NULL, NULL, NULL, level, NULL FROM border
     ) either

@@ -1,7 +1,7 @@
 -- One place as a GeoJSON Feature with its names in time and what became of it, and whether it had come up by the
 -- day; no row when absent or not public.
 -- :place bigint  its id
--- :as_of date  the day that `name`, `status` and the divisions are told for
+-- :as_of date  the day that `name`, `status` and the divisions are told for; no division that began later is told
 -- :areas boolean  whether the boundary of a division may be shown
 -- index: primary keys, ix_place_name_place, ex_division_version_period
 SELECT json_build_object(
@@ -77,14 +77,20 @@ LEFT JOIN LATERAL (
     SELECT v.geom FROM published.division_version v
     WHERE :areas AND v.division_id = p.own_division_id AND v.valid_to IS NULL
 ) today ON true
+CROSS JOIN LATERAL (
+    -- The day that the divisions are told for, as past_cards.sql does: of one that had ended by then, its last.
+    SELECT least(:as_of, max(coalesce(v.valid_to, 'infinity') - 1)) AS day
+    FROM published.division_version v WHERE v.division_id = p.division_id
+) told
 LEFT JOIN LATERAL (
-    WITH RECURSIVE up (division_id, code, name, parent_id, depth) AS (
-        (SELECT v.division_id, v.code, v.name, v.parent_id, 0 FROM published.division_version v
-         WHERE v.division_id = p.division_id ORDER BY v.valid_from <= :as_of DESC, v.valid_from DESC LIMIT 1)
+    WITH RECURSIVE up (code, name, parent_id, depth) AS (
+        SELECT v.code, v.name, v.parent_id, 0 FROM published.division_version v
+        WHERE v.division_id = p.division_id
+          AND v.valid_from <= told.day AND (v.valid_to IS NULL OR v.valid_to > told.day)
         UNION ALL
-        (SELECT v.division_id, v.code, v.name, v.parent_id, up.depth + 1
-         FROM up JOIN published.division_version v ON v.division_id = up.parent_id
-         ORDER BY v.valid_from <= :as_of DESC, v.valid_from DESC LIMIT 1)
+        SELECT v.code, v.name, v.parent_id, up.depth + 1
+        FROM up JOIN published.division_version v ON v.division_id = up.parent_id
+        WHERE v.valid_from <= told.day AND (v.valid_to IS NULL OR v.valid_to > told.day)
     )
     SELECT json_agg(name ORDER BY depth DESC) AS names, min(code) FILTER (WHERE depth = 0) AS code FROM up
 ) path ON true

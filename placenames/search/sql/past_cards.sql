@@ -25,15 +25,22 @@ CROSS JOIN LATERAL (
       AND (valid_to IS NULL OR valid_to > :as_of)
     ORDER BY kind NOT IN ('standard', 'former', 'historic'), kind <> 'map', id LIMIT 1
 ) n
+CROSS JOIN LATERAL (
+    -- The day that the divisions are told for, as place.sql does: of one that had ended by then, its last.
+    SELECT own.division_id, least(:as_of, (
+               SELECT max(coalesce(v.valid_to, 'infinity') - 1)
+               FROM published.division_version v WHERE v.division_id = own.division_id)) AS day
+    FROM published.place own WHERE own.id = p.place_id
+) told
 LEFT JOIN LATERAL (
     WITH RECURSIVE up (name, code, parent_id, depth) AS (
-        SELECT v.name, v.code, v.parent_id, 0 FROM published.division_version v, published.place own
-        WHERE own.id = p.place_id AND v.division_id = own.division_id
-          AND v.valid_from <= :as_of AND (v.valid_to IS NULL OR v.valid_to > :as_of)
+        SELECT v.name, v.code, v.parent_id, 0 FROM published.division_version v
+        WHERE v.division_id = told.division_id
+          AND v.valid_from <= told.day AND (v.valid_to IS NULL OR v.valid_to > told.day)
         UNION ALL
         SELECT v.name, v.code, v.parent_id, up.depth + 1
         FROM up JOIN published.division_version v ON v.division_id = up.parent_id
-        WHERE v.valid_from <= :as_of AND (v.valid_to IS NULL OR v.valid_to > :as_of)
+        WHERE v.valid_from <= told.day AND (v.valid_to IS NULL OR v.valid_to > told.day)
     )
     SELECT array_agg(name ORDER BY depth DESC) AS path, min(code) FILTER (WHERE depth = 0) AS code FROM up
 ) d ON true
