@@ -17,16 +17,17 @@ depends_on = None
 LEVEL = """
     LEFT JOIN LATERAL (
         SELECT v.name, v.parent_id FROM boundaries.division_version v
-        WHERE v.division_id = v{under}.parent_id ORDER BY v.valid_from DESC LIMIT 1
+        WHERE v.division_id = v{under}.parent_id AND (v0.valid_to IS NULL OR v.valid_from < v0.valid_to)
+        ORDER BY v.valid_from DESC LIMIT 1
     ) v{level} ON true
 """
-# By the latest version of each: those of today, and the last ones of divisions that are no more.
+# By the latest version of each: those of today, and of divisions that are no more those of their last day.
 PATHS = f"""
     CREATE FUNCTION boundaries.paths_of(divisions bigint[]) RETURNS TABLE (division_id bigint, code text, path text[])
     LANGUAGE sql STABLE AS $$
         SELECT v0.division_id, v0.code, array_remove(ARRAY[v3.name, v2.name, v1.name, v0.name], NULL)
         FROM (
-            SELECT DISTINCT ON (v.division_id) v.division_id, v.code, v.name, v.parent_id
+            SELECT DISTINCT ON (v.division_id) v.division_id, v.code, v.name, v.parent_id, v.valid_to
             FROM boundaries.division_version v WHERE v.division_id = ANY (divisions)
             ORDER BY v.division_id, v.valid_from DESC
         ) v0

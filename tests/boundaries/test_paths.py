@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -19,16 +21,18 @@ def told(session: Session, code: str) -> list[str]:
 
 
 def by_hand(session: Session) -> dict[int, tuple[str, list[str]]]:
-    """Code and path of every division that has a version, each by its latest one."""
+    """Code and path of every division that has a version: as it is today, or as it was on its last day."""
     rows = session.execute(text(
-        "SELECT division_id, code, name, parent_id FROM boundaries.division_version ORDER BY valid_from"
+        "SELECT division_id, code, name, parent_id, valid_from, valid_to FROM boundaries.division_version"
+        " ORDER BY valid_from"
     )).all()  # fmt: skip
     latest = {row.division_id: row for row in rows}
 
-    def path(id_: int | None) -> list[str]:
-        return [*path(latest[id_].parent_id), latest[id_].name] if id_ in latest else []
+    def path(id_: int | None, end: date | None) -> list[str]:
+        then = [row for row in rows if row.division_id == id_ and (end is None or row.valid_from < end)]
+        return [*path(then[-1].parent_id, end), then[-1].name] if then else []
 
-    return {id_: (row.code, path(id_)) for id_, row in latest.items()}
+    return {id_: (row.code, path(id_, row.valid_to)) for id_, row in latest.items()}
 
 
 def written(session: Session) -> dict[int, tuple[str, list[str]]]:
@@ -83,3 +87,11 @@ def test_paths_that_were_spoilt_by_hand_are_mended_when_everything_is_derived_an
     session.execute(text("DELETE FROM boundaries.division_path WHERE code LIKE '3205%'"))
     areas.rebuild(session)
     assert written(session) == right
+
+
+def test_a_city_that_is_no_more_is_told_under_the_names_of_its_last_day(session: Session) -> None:
+    of_suqian = text(
+        "SELECT p.path FROM boundaries.division_path p JOIN boundaries.division_version v USING (division_id)"
+        " WHERE v.name = '宿迁市' AND v.level = 'county' AND v.valid_to IS NOT NULL"
+    )
+    assert ["江苏省", "淮阴市", "宿迁市"] in list(session.scalars(of_suqian))
