@@ -4,10 +4,11 @@ import { Api } from "./api.js";
 import { Card } from "./card.js";
 import { calm, el, icon, ICONS, phone } from "./dom.js";
 import { extent } from "./extent.js";
-import { covering, furnish } from "./furnish.js";
+import { covering, furnish, keepFoot } from "./furnish.js";
 import { Labels } from "./labels.js";
 import { copy, reportDialog, toast } from "./notes.js";
 import { Permalink } from "./permalink.js";
+import { fitZoom, frame, reach, zoomRoundTheMiddle } from "./room.js";
 import { SearchBox } from "./search.js";
 import { Sheet } from "./sheet.js";
 import { makeTiles } from "./tiles.js";
@@ -29,6 +30,7 @@ class Viewer {
     this.api = new Api(() => this.link.state.asOf);
     this.bounds = toBounds(config.province);
     this.chosen = L.layerGroup().addTo(map);
+    zoomRoundTheMiddle(this);
     this.sheet = new Sheet({ sheet: byId("sheet"), grip: byId("grip"), card: byId("card") }, () => this.#limit());
     this.card = new Card(byId("card"), {
       close: () => {
@@ -241,7 +243,9 @@ class Viewer {
   }
 
   showArea() {
-    this.#fit(toBounds(this.config.area), { animate: false, maxZoom: this.config.maxZoom });
+    const area = toBounds(this.config.area);
+    const within = this.#room().bottom ? null : frame(this.map, area);
+    this.#fit(area, { animate: false, maxZoom: this.config.maxZoom, within });
   }
 
   /** A view of another day says so all the time, with the way back. */
@@ -310,11 +314,12 @@ class Viewer {
   }
 
   /** Bring bounds into the part of the map that panel and sheet leave free. */
-  #fit(bounds, { animate, maxZoom }) {
+  #fit(bounds, { animate, maxZoom, within = null }) {
     const room = this.#room();
-    const options = {
-      paddingTopLeft: [room.left + 24, room.top + 24], paddingBottomRight: [24, room.bottom + 40], maxZoom,
-    };
+    const { x, y } = this.map.getSize();
+    const options = within
+      ? { paddingTopLeft: [within.left, within.top], paddingBottomRight: [x - within.right, y - within.bottom], maxZoom }
+      : { paddingTopLeft: [room.left + 24, room.top + 24], paddingBottomRight: [24, room.bottom + 40], maxZoom };
     this.#still();
     if (animate) this.map.flyToBounds(bounds, { ...options, duration: 0.9 });
     else this.map.fitBounds(bounds, { ...options, animate: false });
@@ -351,11 +356,8 @@ class Viewer {
     const free = L.point(Math.max(120, size.x - room.left), Math.max(120, size.y - room.top - 40));
     const whole = fitZoom(map, bounds, free);
     map.options.minZoom = Math.min(this.config.maxZoom, Math.max(this.config.minZoom, whole));
-    const edge = () => {
-      const northWest = map.project(bounds.getNorthWest()).subtract([room.left + 24, room.top + 24]);
-      const southEast = map.project(bounds.getSouthEast()).add([24, this.#room().bottom + 48]);
-      map.options.maxBounds = L.latLngBounds(map.unproject(northWest), map.unproject(southEast));
-    };
+    const within = room.bottom ? null : frame(map, bounds);
+    const edge = () => { map.options.maxBounds = reach(map, bounds, this.#room(), within); };
     edge();
     if (this.edge) map.off("zoomend", this.edge);
     this.edge = edge;
@@ -445,18 +447,10 @@ function toBounds([west, south, east, north]) {
   return L.latLngBounds([[south, west], [north, east]]);
 }
 
-/** The largest zoom, in steps of the map, at which bounds fit into a size in pixels. */
-function fitZoom(map, bounds, size) {
-  const at = map.options.minZoom;
-  const extent = L.bounds(map.project(bounds.getNorthWest(), 0), map.project(bounds.getSouthEast(), 0)).getSize();
-  const zoom = Math.min(map.options.crs.zoom((size.x / extent.x) * 256), map.options.crs.zoom((size.y / extent.y) * 256));
-  const step = map.options.zoomSnap || 1;
-  return Number.isFinite(zoom) ? Math.floor(zoom / step) * step : at;
-}
-
 const map = window.map_diming;
 if (map) {
   const viewer = new Viewer(map, JSON.parse(byId("diming-config").textContent));
+  keepFoot();
   viewer.start();
   furnish(viewer);
 } else {
