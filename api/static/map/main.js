@@ -2,10 +2,12 @@
 /* global L */
 import { Api } from "./api.js";
 import { Card } from "./card.js";
-import { calm, el, icon, ICONS, phone } from "./dom.js";
+import { calm, el, icon, ICONS, lowPhone, phone } from "./dom.js";
+import { EraLine } from "./era.js";
 import { extent } from "./extent.js";
 import { covering, furnish, keepFoot } from "./furnish.js";
 import { Labels } from "./labels.js";
+import { mendAfterOutage, MISSING } from "./mending.js";
 import { copy, reportDialog, toast } from "./notes.js";
 import { Permalink } from "./permalink.js";
 import { fitZoom, frame, reach, zoomRoundTheMiddle } from "./room.js";
@@ -13,7 +15,7 @@ import { SearchBox } from "./search.js";
 import { Sheet } from "./sheet.js";
 import { makeTiles } from "./tiles.js";
 import { Tools } from "./tools.js";
-import { eraSentence, saidWord, whereWord } from "./words.js";
+import { saidWord, whereWord } from "./words.js";
 
 const CHOSEN = { color: "#b83227", weight: 2.5, fillColor: "#c0392b", fillOpacity: 0.09, interactive: false };
 const AREA_PICK_ZOOM = 10.5; // closer than this a tap asks "what is here" instead of choosing the county
@@ -31,7 +33,7 @@ class Viewer {
     this.bounds = toBounds(config.province);
     this.chosen = L.layerGroup().addTo(map);
     zoomRoundTheMiddle(this);
-    this.sheet = new Sheet({ sheet: byId("sheet"), grip: byId("grip"), card: byId("card") }, () => this.#limit());
+    this.sheet = new Sheet({ sheet: byId("sheet"), grip: byId("grip"), card: byId("card") }, () => this.#sheetMoved());
     this.card = new Card(byId("card"), {
       close: () => {
         this.close({ push: true });
@@ -50,11 +52,21 @@ class Viewer {
         asOf: () => this.link.state.asOf,
         travel: (asOf, how) => this.travel(asOf, how),
         lower: () => phone() && this.sheet.isOpen && this.sheet.go("peek"),
-        changed: () => this.#limit(),
+        changed: () => {
+          this.sheet.settle();
+          this.#limit();
+        },
         middle: () => this.middle,
         ask: (latlng) => this.ask(latlng),
         fit: (bounds, how) => this.#fit(bounds, how),
         address: () => this.link.address({ ...this.link.state, view: this.#view() }),
+      },
+    });
+    this.era = new EraLine({
+      api: this.api,
+      travel: (asOf) => {
+        this.travel(asOf, { push: true });
+        map.getContainer().focus({ preventScroll: true }); // the button is gone
       },
     });
     this.search = new SearchBox({
@@ -86,7 +98,7 @@ class Viewer {
       this.tiles.redraw(this.map);
       this.labels.load();
     };
-    const onFault = () => toast("部分地图没有取到。", retry);
+    const onFault = () => toast(MISSING, retry);
     this.tiles = makeTiles({
       url: this.api.tiles(), bounds: this.bounds, minZoom: 0, maxZoom: this.map.getMaxZoom(),
       sheer: Boolean(this.config.basemap), onFault,
@@ -95,6 +107,7 @@ class Viewer {
     this.labels = new Labels({
       map: this.map, api: this.api, onFault, onPick: (id) => this.choose(id, { push: true, near: true }), covering,
     });
+    mendAfterOutage(this);
     this.labels.load();
     this.#gestures();
     this.link.onReturn((state) => this.restore(state));
@@ -166,11 +179,17 @@ class Viewer {
     }
   }
 
+  /** On a low phone a card that rises shuts the tool in use. */
+  #sheetMoved() {
+    if (lowPhone() && this.sheet.isOpen && this.sheet.stop !== "peek") this.tools.close();
+    this.#limit();
+  }
+
   /** A card that is on its way; on a phone no higher than leaves room for a tool in use. */
   #await(name) {
     this.card.loading(name);
-    const stop = phone() && this.tools.isOpen ? "peek" : "half";
-    this.sheet.show(this.sheet.isOpen ? this.sheet.stop : stop);
+    const stop = phone() && !lowPhone() && this.tools.isOpen ? "peek" : "half";
+    this.sheet.show(this.sheet.isOpen && !(lowPhone() && this.tools.isOpen) ? this.sheet.stop : stop);
   }
 
   close({ push = false } = {}) {
@@ -248,12 +267,9 @@ class Viewer {
     this.#fit(area, { animate: false, maxZoom: this.config.maxZoom, within });
   }
 
-  /** A view of another day says so all the time, with the way back. */
+  /** What is shown of another day says so; what was found for the last one is dropped. */
   #era(asOf) {
-    const node = byId("era");
-    node.hidden = !asOf;
-    document.body.classList.toggle("past", Boolean(asOf));
-    node.firstChild.textContent = eraSentence(asOf);
+    this.era.show(asOf);
     this.search.forget();
     this.tools.time.show(asOf);
   }
@@ -404,10 +420,6 @@ class Viewer {
         waiting = false;
         map.getContainer().classList.toggle("over", Boolean(this.tiles.pick(map, latlng)));
       });
-    });
-    byId("era").lastChild.addEventListener("click", () => {
-      this.travel("", { push: true });
-      map.getContainer().focus({ preventScroll: true }); // the button is gone
     });
     document.addEventListener("keydown", (event) => {
       const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);

@@ -8,16 +8,18 @@ export function tellOutside(viewer) {
   const { map, tiles, config } = viewer;
   // Without boundaries on the map its ground tells nothing of where the province ends.
   if (!config.demo && !config.approved) return;
-  const back = el("button", { type: "button", on: { click: () => {
+  const back = el("button", { type: "button" }, "回到全图");
+  back.addEventListener("click", () => {
     viewer.showArea();
     map.getContainer().focus({ preventScroll: true }); // the button is gone
-  } } }, "回到全图");
+  });
   const note = el("p", { class: "outside", hidden: true }, el("span", {}, "这里不在本系统范围内。"), back);
   const live = el("div", { class: "outside-at", role: "status" }, note);
   document.querySelector(".map-frame").append(live);
   const look = () => {
     if (tiles.layer.isLoading() || document.querySelector(".tile-missing")) return;
-    note.hidden = somethingIn(viewer);
+    // A day before all records leaves the map empty everywhere: the line about the day says that.
+    note.hidden = !viewer.era.isKnown || somethingIn(viewer);
     const { x, y } = viewer.middle;
     live.style.left = phone() ? "" : `${x}px`; // on a phone beside the buttons, see around.css
     live.style.top = phone() ? "" : `${y}px`;
