@@ -379,6 +379,7 @@ def test_a_place_that_cannot_be_read_can_be_tried_again(page: Page, site: str) -
 
 def test_tiles_that_do_not_come_are_told_and_can_be_fetched_again(page: Page, site: str) -> None:
     page.route("**/tiles/**", refuse)
+    page.route("**/api/map/labels*", refuse)  # as long as nothing is answered the map waits for the reader
     page.goto(site)
     expect(page.locator("#toast")).to_contain_text("部分地图没有取到")
 

@@ -41,6 +41,7 @@ def test_tiles_that_come_late_show_a_bar_and_hatched_ground_until_they_are_there
 
 def test_a_tile_that_does_not_come_is_not_drawn_as_a_place_where_nothing_is(page: Page, site: str) -> None:
     page.route("**/tiles/map/**", refuse)
+    page.route("**/api/map/labels*", refuse)  # as long as nothing is answered the map waits for the reader
     page.goto(site)
     expect(page.locator(".tile-missing").first).to_be_attached()
     expect(page.get_by_role("progressbar")).to_be_hidden()
@@ -52,6 +53,7 @@ def test_a_tile_that_does_not_come_is_not_drawn_as_a_place_where_nothing_is(page
 
 def test_after_an_outage_the_map_mends_itself_as_soon_as_the_server_answers(page: Page, site: str) -> None:
     page.route("**/tiles/map/**", refuse)
+    page.route("**/api/map/labels*", refuse)
     page.goto(site)
     expect(page.locator(".tile-missing").first).to_be_attached()
     # Another message takes the place of the one that offered 重试.
@@ -60,6 +62,7 @@ def test_after_an_outage_the_map_mends_itself_as_soon_as_the_server_answers(page
     expect(page.locator("#toast")).to_contain_text("服务暂时不可用")
 
     page.unroute("**/tiles/map/**")
+    page.unroute("**/api/map/labels*")
     page.unroute("**/api/map/times*")
     look_up(page, "如皋", "如皋市")
     expect(page.locator(".tile-missing")).to_have_count(0)
