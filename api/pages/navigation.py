@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+AMAP, BAIDU = "https://uri.amap.com/marker", "https://api.map.baidu.com/marker"
+PROGRAMS = (f"{AMAP}?", f"{BAIDU}?")
+
 
 def navigation(name: str, lon: float, lat: float) -> dict[str, str]:
     """Programs with an address that opens them at a position; `static/map/card.js` makes the same."""
@@ -13,6 +16,6 @@ def navigation(name: str, lon: float, lat: float) -> dict[str, str]:
         "src": "webapp.diming",
     }  # fmt: skip
     return {
-        "高德地图": f"https://uri.amap.com/marker?{urlencode(amap)}",
-        "百度地图": f"https://api.map.baidu.com/marker?{urlencode(baidu)}",
+        "高德地图": f"{AMAP}?{urlencode(amap)}",
+        "百度地图": f"{BAIDU}?{urlencode(baidu)}",
     }

@@ -24,6 +24,7 @@ def render_place(
     demo: bool = True,
     title: str = "地名查询",
     map_approval: str = "",
+    contact: str = "",
     shown: Shown | None = None,
 ) -> str:
     """The page of one place from its GeoJSON feature (the answer of `GET /api/places/{id}`).
@@ -41,6 +42,7 @@ def render_place(
         demo=demo,
         title=title,
         map_approval=map_approval,
+        contact=contact,
         shown=shown or Shown(),
     )
 
@@ -57,6 +59,7 @@ def render_search(
     demo: bool = True,
     title: str = "地名查询",
     map_approval: str = "",
+    contact: str = "",
 ) -> str:
     """The list of what was found (the answer of `GET /api/search`); None where nothing was asked.
 
@@ -66,7 +69,7 @@ def render_search(
     return template.render(
         asked=asked, answer=answer, shown=shown, faults=faults or {}, heading=heading, divisions=divisions,
         classes=classes, narrowing={name: value for name, value in asked.items() if name != "cursor"},
-        demo=demo, title=title, map_approval=map_approval,
+        demo=demo, title=title, map_approval=map_approval, contact=contact,
     )  # fmt: skip
 
 

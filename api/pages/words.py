@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 STATUS = {
     "standard": "标准地名",
@@ -62,10 +63,12 @@ def why_word(item: Mapping[str, Any]) -> str:
     """Why a place is in the list where its name alone does not tell: the name or the reading that matched."""
     matched = item["matched"]
     loose = LOOSE.get(matched["tier"], "")
-    if matched["tier"] == "code" or matched["text"] == item["name"]:
+    if matched["text"] == item["name"]:
         return loose
     link = "今" if matched["kind"] in {"former", "historic"} else "即"
     kind = KIND.get(matched["kind"], "又名")
+    if matched["tier"] == "code":
+        kind = "曾用代码" if matched["kind"] == "former" else "代码"
     return f"{loose} {kind} {matched['text']} {link} {item['name']}".strip()
 
 
@@ -78,6 +81,20 @@ def address_word(place: Mapping[str, Any]) -> str:
     """江苏省南通市如皋市…: the address to paste; a division is not repeated behind its own path."""
     path = list((place.get("division") or {}).get("path") or [])
     return "".join(path if path[-1:] == [place["name"]] else [*path, place["name"]])
+
+
+def report_word(contact: str, demo: bool) -> str:
+    """Where to turn with a mistake; `static/map/notes.js` says the same."""
+    if contact:
+        return f"请联系地名主管部门:{contact}"
+    if demo:
+        return "演示系统,不受理纠错。正式使用时,这里显示地名主管部门的受理方式。"
+    return "本单位尚未填写受理方式,请联系当地民政局区划地名科。"
+
+
+def report_text(place: Mapping[str, Any]) -> str:
+    """What to send along; the script of the page completes the address."""
+    return f"地名:{place['name']}\n编号:{place['id']}\n页面:/places/{quote(str(place['id']), safe='')}\n问题:"
 
 
 def is_division(place: Mapping[str, Any]) -> bool:

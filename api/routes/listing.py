@@ -65,7 +65,7 @@ def page(reader: Reader, view: Shown, asked: Mapping[str, str]) -> HTMLResponse:
     html = render_search(
         asked, answer, shown=view, faults=faults, heading=heading, divisions=_choices(reader, asked),
         classes=_classes(reader), demo=here.demo, title=f"{here.area_name}{TITLE}",
-        map_approval=settings().map_approval,
+        map_approval=settings().map_approval, contact=settings().contact,
     )  # fmt: skip
     made = HTMLResponse(html, status, headers={"Cache-Control": "no-cache"})
     if status == 503:

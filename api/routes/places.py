@@ -36,7 +36,12 @@ def place_page(access: Public, reader: PublicReader, view: View, place_id: str) 
     feature = json.loads(place(reader, place_id, clock.today(), areas=here.shows_boundaries))
     answer = HTMLResponse(
         render_place(
-            feature, demo=here.demo, title=f"{here.area_name}{TITLE}", map_approval=settings().map_approval, shown=view
+            feature,
+            demo=here.demo,
+            title=f"{here.area_name}{TITLE}",
+            map_approval=settings().map_approval,
+            contact=settings().contact,
+            shown=view,
         )
     )
     view.remember(answer)

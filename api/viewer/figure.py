@@ -11,6 +11,8 @@ from html.parser import HTMLParser
 
 from branca.element import CssLink, Element, Figure, JavascriptLink
 
+from api.pages.navigation import PROGRAMS
+
 VENDOR = "/static/vendor"
 BUILT = "/static/built"
 
@@ -132,6 +134,9 @@ class _Strict(HTMLParser):
         given = dict(attrs)
         if tag == "style" or (tag == "script" and "src" not in given and given.get("type") != "application/json"):
             raise NotStrictError(f"inline <{tag}>")
+        if tag == "a" and (given.get("href") or "").startswith(PROGRAMS) and given.get("rel") == "noopener noreferrer":
+            given.pop("href")  # followed by people, never asked by the page
+            attrs = list(given.items())
         for name, value in attrs:
             if name == "style" or name.startswith("on"):
                 raise NotStrictError(f"attribute {name} on <{tag}>")

@@ -239,3 +239,15 @@ def test_map_and_page_use_the_same_words() -> None:
     script = (MODULES / "words.js").read_text(encoding="utf-8")
     for word in (*words.STATUS.values(), *words.KIND.values(), *words.RELATION.values()):
         assert f'"{word}"' in script
+
+
+def test_a_page_may_lead_to_a_navigation_program_and_nowhere_else() -> None:
+    safe = 'rel="noopener noreferrer"'
+    assert_strict(f'<a {safe} href="https://uri.amap.com/marker?position=1,2">高德地图</a>')
+    for wrong in (
+        '<a href="https://uri.amap.com/marker?position=1,2">tells where one came from</a>',
+        f'<a {safe} href="https://uri.amap.com.example.org/marker?x">another host</a>',
+        f'<link {safe} href="https://uri.amap.com/marker?x">',
+    ):
+        with pytest.raises(NotStrictError):
+            assert_strict(wrong)

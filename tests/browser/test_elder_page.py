@@ -122,6 +122,16 @@ def test_i_search_copy_the_address_and_am_led_there(page: Page, site: str) -> No
     expect(page.get_by_role("button", name=re.compile("^朗读"))).to_be_visible()
 
 
+def test_in_large_print_a_mistake_can_be_reported_from_the_list_and_the_page(page: Page, site: str) -> None:
+    for address in ("/?mode=elder&q=如皋市", "/places/68"):
+        page.goto(site + address)
+        page.locator("summary", has_text="纠错").first.click()
+        expect(page.get_by_text("演示系统,不受理纠错").first).to_be_visible()
+        expect(page.get_by_role("textbox", name=re.compile("^可以复制的纠错内容")).first).to_have_value(
+            re.compile(r"^地名:.*\n编号:\d+\n页面:http.*/places/\d+\n问题:$")
+        )
+
+
 def test_a_place_is_read_aloud_and_a_second_press_stops_it(page: Page, site: str) -> None:
     page.add_init_script(SPEAKS)
     page.goto(site + "/search?q=如皋市&mode=elder")

@@ -41,6 +41,22 @@ def test_without_script_i_search_narrow_page_and_open_a_place(scriptless: Page, 
     expect(scriptless.get_by_role("button")).to_have_count(0)
 
 
+def test_without_script_the_search_box_of_the_map_leads_to_the_list(scriptless: Page, site: str) -> None:
+    scriptless.goto(site)
+    scriptless.get_by_label("搜索地名").fill("320683")
+    scriptless.keyboard.press("Enter")
+    expect(scriptless).to_have_url(re.compile(r"/search\?q=320683$"))
+    expect(scriptless.locator(".hit").first).to_contain_text("曾用代码 320683 今 通州区")
+
+
+def test_with_script_enter_in_the_box_stays_on_the_map(page: Page, site: str) -> None:
+    open_map(page, site)
+    page.get_by_role("combobox", name="搜索地名").fill("320683")
+    page.keyboard.press("Enter")
+    expect(page.locator("#card").get_by_role("heading", level=2)).to_have_text("通州区")
+    expect(page).to_have_url(re.compile(r"/\?q=320683&place=68"))
+
+
 def test_from_the_results_on_the_map_i_go_to_the_same_list(page: Page, site: str) -> None:
     open_map(page, site, "/?as_of=2005")
     find(page, "通州市")

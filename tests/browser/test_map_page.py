@@ -150,6 +150,15 @@ def test_the_former_name_tongzhou_city_leads_to_tongzhou_district_and_says_why(p
     expect(card(page)).to_contain_text("2009年3月")
 
 
+def test_a_former_code_finds_its_division_and_is_called_a_code(page: Page, site: str) -> None:
+    open_map(page, site)
+    find(page, "320683")
+    expect(results(page).first).to_contain_text("曾用代码 320683 今 通州区")
+    find(page, "320682")
+    expect(results(page).first).to_contain_text("代码 320682 即 如皋市")
+    expect(results(page).first).not_to_contain_text("曾用")
+
+
 def test_i_search_with_the_keyboard_alone(page: Page, site: str) -> None:
     open_map(page, site)
     page.keyboard.press("/")
@@ -301,6 +310,7 @@ def test_the_first_card_answers_what_people_ask(page: Page, site: str) -> None:
         "标准地名",
         "县级行政区",
         "江苏省 › 南通市 › 如皋市",
+        "区划代码:320682",
         "批准",
         "名称沿革",
         "东经",
@@ -321,6 +331,13 @@ def test_the_first_card_answers_what_people_ask(page: Page, site: str) -> None:
         expect(link).to_have_attribute("rel", "noopener noreferrer")
         expect(link).not_to_have_attribute("target", "_blank")
     expect(card(page)).to_contain_text("WGS-84")
+
+
+def test_a_place_that_is_no_division_has_no_code(page: Page, site: str) -> None:
+    open_map(page, site)
+    look_up(page, "白蒲", "白蒲")
+    expect(card(page)).to_contain_text("批准")
+    expect(card(page)).not_to_contain_text("区划代码")
 
 
 def test_i_copy_the_address(page: Page, site: str) -> None:
@@ -362,6 +379,7 @@ def test_a_place_that_cannot_be_read_can_be_tried_again(page: Page, site: str) -
 
 def test_tiles_that_do_not_come_are_told_and_can_be_fetched_again(page: Page, site: str) -> None:
     page.route("**/tiles/**", refuse)
+    page.route("**/api/map/labels*", refuse)  # as long as nothing is answered the map waits for the reader
     page.goto(site)
     expect(page.locator("#toast")).to_contain_text("部分地图没有取到")
 
@@ -558,6 +576,34 @@ def test_the_permanent_page_needs_no_script(scriptless: Page, phone: Page, site:
     expect(scriptless.get_by_role("link", name="在地图上查看")).to_have_attribute("href", f"/?place={place[1]}")
     expect(scriptless.get_by_text("演示数据,非标准地图").first).to_be_visible()
     expect(scriptless.locator("figure svg")).to_be_visible()
+
+
+def test_on_the_permanent_page_i_am_led_there_and_can_report_a_mistake_without_script(
+    scriptless: Page, site: str
+) -> None:
+    scriptless.goto(f"{site}/places/68")
+    scriptless.locator("summary", has_text="导航").click()
+    expect(scriptless.get_by_role("link", name="高德地图")).to_have_attribute("href", re.compile("coordinate=wgs84"))
+    expect(scriptless.get_by_role("link", name="百度地图")).to_have_attribute("href", re.compile("coord_type=wgs84"))
+    expect(scriptless.get_by_text("坐标按 WGS-84 传给导航软件")).to_be_visible()
+
+    scriptless.locator("summary", has_text="纠错").click()
+    expect(scriptless.get_by_text("演示系统,不受理纠错")).to_be_visible()
+    expect(scriptless.get_by_label("可以复制的纠错内容")).to_have_value("地名:通州区\n编号:68\n页面:/places/68\n问题:")
+    expect(scriptless.get_by_role("button")).to_have_count(0)
+
+
+def test_on_the_permanent_page_i_copy_the_address_and_what_to_report(page: Page, site: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"{site}/places/68")
+    page.get_by_role("button", name="复制地址").click()
+    expect(page.locator("#toast")).to_contain_text("已复制地址:江苏省南通市通州区")
+    page.locator("summary", has_text="纠错").click()
+    page.get_by_role("button", name="复制内容").click()
+    expect(page.locator("#toast")).to_contain_text("已复制纠错内容")
+    assert page.evaluate("() => navigator.clipboard.readText()") == (
+        f"地名:通州区\n编号:68\n页面:{site}/places/68\n问题:"
+    )
 
 
 def test_a_page_that_is_not_there_offers_the_map(scriptless: Page, site: str) -> None:

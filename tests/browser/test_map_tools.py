@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, ViewportSize, expect
 from pyproj import Geod
 
 from foundation.coordinates import grid
-from tests.browser.conftest import Watch
+from tests.browser.conftest import Watch, visit
 from tests.browser.test_map_page import box, card, heading, look_up, measured, open_map, refuse, results
 
 pytestmark = pytest.mark.browser
@@ -212,6 +213,21 @@ def test_i_step_from_change_to_change(page: Page, site: str) -> None:
     expect(page.locator("#era")).to_contain_text(f"{before['year']}年底")
     tray(page).get_by_role("button", name="下一个区划有变更的年份").click()
     expect(page.locator("#era")).to_contain_text(f"{last['year']}年底")
+
+
+def test_a_year_before_all_records_says_where_they_begin_and_leads_there(page: Page, site: str) -> None:
+    page.goto(f"{site}/?as_of=1900")
+    era = page.locator("#era")
+    expect(era).to_contain_text("1900年底没有资料,记录从1981年底起")
+    open_time(page)
+    expect(tray(page)).to_contain_text("1900年底 没有资料,记录从1981年底起")
+    expect(page.get_by_text("不在本系统范围内")).to_be_hidden()
+    era.get_by_role("button", name="看1981年底").click()
+
+    expect(era).to_contain_text("1981年底的名称")
+    expect(page).to_have_url(re.compile(r"as_of=1981"))
+    expect(page.locator(".label").first).to_be_visible()
+    expect(era.get_by_role("button", name="看1981年底")).to_be_hidden()
 
 
 def test_escape_shuts_the_slider_and_leads_back_to_its_button(page: Page, site: str) -> None:
@@ -626,6 +642,66 @@ def test_a_link_to_a_search_with_a_view_keeps_that_view(page: Page, site: str) -
 
 
 # ---- room on the screen ----
+
+
+@pytest.fixture
+def low(browser: Browser, site: str) -> Iterator[Page]:
+    """A small phone."""
+    size = ViewportSize(width=320, height=568)
+    yield from visit(browser, site, viewport=size, has_touch=True, is_mobile=True, reduced_motion="reduce")
+
+
+@pytest.mark.parametrize("name", ["时间轴", "测量"])
+def test_on_a_small_phone_a_card_that_opens_shuts_the_tool(low: Page, site: str, name: str) -> None:
+    open_map(low, site, "/#9/32.1/120.9")
+    low.wait_for_load_state("networkidle")
+    tool(low, name).tap()
+    expect(tray(low)).to_be_visible()
+    for pill in low.locator("#ways a, #ways button").all():
+        assert not pill.is_visible() or apart(pill, tray(low))
+    assert measured(tray(low))["y"] > 200, "there is a map above the tool"
+    look_up(low, "如皋", "如皋市")
+    expect(tray(low)).to_be_hidden()
+    assert measured(low.locator("#sheet"))["y"] > 250
+
+    tool_button = low.locator(".tools button").filter(has_text=name[:2])
+    low.locator("#grip").focus()
+    low.mouse.move(160, measured(low.locator("#grip"))["y"] + 8)
+    low.mouse.down()
+    low.mouse.move(160, 560, steps=4)
+    low.mouse.up()
+    expect(tool_button).to_be_visible()
+    tool_button.tap()
+    expect(tray(low)).to_be_visible()
+    expect(heading(low)).to_be_visible()
+    expect(low.locator("#sheet")).to_have_css("height", "92px")
+    assert measured(tray(low))["y"] > 120
+
+
+def test_on_a_small_phone_a_message_hides_neither_my_position_nor_a_copy_button(low: Page, site: str) -> None:
+    here(low, *RUGAO, accuracy=3000)
+    open_map(low, site)
+    tool(low, "定位").tap()
+    expect(toast(low)).to_contain_text("定位不准")
+    expect(heading(low)).to_have_text("此处")
+    dot = low.locator(".leaflet-overlay-pane path").last
+    assert apart(toast(low), dot)
+    assert apart(toast(low), low.locator("#sheet"))
+
+    low.locator("#grip").tap()
+    low.get_by_role("button", name="复制坐标(纬度,经度)").tap()
+    expect(toast(low)).to_contain_text("坐标")
+    for button in low.locator("#card .copy").all():
+        assert apart(toast(low), button)
+
+
+def test_on_a_desk_a_message_does_not_lie_on_the_card(page: Page, site: str) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    open_map(page, site)
+    look_up(page, "白蒲", "白蒲")
+    card(page).get_by_role("button", name="复制3度带坐标(X,Y)").click()
+    expect(toast(page)).to_contain_text("已复制")
+    assert apart(toast(page), page.locator("#sheet"))
 
 
 def test_on_a_desk_no_tool_covers_the_search_or_the_card(page: Page, site: str) -> None:

@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import Watch
+from tests.browser.measures import overlap
 from tests.browser.test_map_page import look_up, measured, open_map
 
 pytestmark = pytest.mark.browser
@@ -53,6 +55,7 @@ def test_map_and_card_go_to_paper_with_what_must_be_said(page: Page, site: str) 
         expect(page.get_by_text(words).first).to_be_visible()
     expect(page.locator(".leaflet-control-scale")).to_be_visible()
     expect(page.locator("#card")).to_contain_text("江苏省 › 南通市 › 如皋市")
+    expect(page.get_by_text("区划代码:320682")).to_be_visible()
     for away in ("#panel", ".leaflet-control-zoom", "#grip", ".card-top", ".acts"):
         expect(page.locator(away)).to_be_hidden()
     frame = measured(page.locator(".map-frame"))
@@ -100,6 +103,47 @@ def test_the_browsers_own_print_command_does_the_same(page: Page, site: str) -> 
     expect(page.locator("#panel")).to_be_visible()
 
 
+def test_the_browsers_own_print_command_shows_the_drawn_map_and_asks_for_nothing(
+    page: Page, watch: Watch, site: str
+) -> None:
+    open_map(page, site)
+    look_up(page, "如皋", "如皋市")
+    expect(page.locator(".leaflet-overlay-pane path")).to_have_count(1)
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("canvas.leaflet-tile:not(.leaflet-tile-loaded)")).to_have_count(0)
+    before, drawn = view(page), page.locator(".leaflet-tile-loaded").count()
+    assert drawn > 1
+    watch.asked.clear()
+    # What the browser sends before it prints; it waits for no tile.
+    page.evaluate("() => window.dispatchEvent(new Event('beforeprint'))")
+
+    expect(page.locator("html")).to_have_class("paper")
+    assert page.locator(".leaflet-tile-loaded").count() == drawn
+    assert page.evaluate("() => map_diming.getZoom()") == before[0]
+    frame = measured(page.locator(".map-frame"))
+    assert frame["height"] == pytest.approx(150 * MILLIMETRE, abs=2)
+    chosen = measured(page.locator(".leaflet-overlay-pane path"))
+    assert frame["x"] < chosen["x"] < chosen["x"] + chosen["width"] < frame["x"] + frame["width"]
+    assert frame["y"] < chosen["y"] < chosen["y"] + chosen["height"] < frame["y"] + frame["height"]
+    tiles = [measured(tile) for tile in page.locator("canvas.leaflet-tile-loaded").all()]
+    for across in (0.02, 0.5, 0.98):
+        at = {
+            "x": frame["x"] + across * frame["width"],
+            "y": frame["y"] + 0.5 * frame["height"],
+            "width": 1,
+            "height": 1,
+        }
+        assert any(overlap(tile, at) for tile in tiles), across
+    assert [address for address in watch.asked if "/tiles/" in address] == []
+    expect(page.locator("#paper-head")).to_contain_text(re.compile(r"比例尺约 1:\d{1,3}( \d{3})+"))
+    expect(page.locator("#card")).to_contain_text("区划代码:320682")
+
+    page.evaluate("() => window.dispatchEvent(new Event('afterprint'))")
+    expect(page.locator("#panel")).to_be_visible()
+    assert view(page) == pytest.approx(before, abs=1e-6)
+    assert measured(page.locator("#map_diming"))["width"] == 1280
+
+
 def test_where_nothing_is_printed_the_next_act_brings_the_page_back(page: Page, site: str) -> None:
     page.add_init_script(PRINTS)
     open_map(page, site)
@@ -137,6 +181,6 @@ def test_the_page_of_a_place_prints_without_its_buttons(page: Page, site: str) -
     page.get_by_role("button", name="打印").click()
     assert page.evaluate("() => window.printed") == 1
     page.emulate_media(media="print")
-    for away in (".ways", ".head-acts", ".skip"):
+    for away in (".ways", ".head-acts", ".acts", ".skip"):
         expect(page.locator(away)).to_be_hidden()
     expect(page.get_by_text("界线仅为示意,不作划界和权属依据")).to_be_visible()

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import visit
 from tests.browser.measures import overlap
-from tests.browser.test_map_page import heading, measured, open_map, refuse
+from tests.browser.test_map_page import heading, look_up, measured, open_map, refuse
 
 pytestmark = pytest.mark.browser
 
@@ -41,6 +41,7 @@ def test_tiles_that_come_late_show_a_bar_and_hatched_ground_until_they_are_there
 
 def test_a_tile_that_does_not_come_is_not_drawn_as_a_place_where_nothing_is(page: Page, site: str) -> None:
     page.route("**/tiles/map/**", refuse)
+    page.route("**/api/map/labels*", refuse)  # as long as nothing is answered the map waits for the reader
     page.goto(site)
     expect(page.locator(".tile-missing").first).to_be_attached()
     expect(page.get_by_role("progressbar")).to_be_hidden()
@@ -48,6 +49,38 @@ def test_a_tile_that_does_not_come_is_not_drawn_as_a_place_where_nothing_is(page
     page.unroute("**/tiles/map/**")
     page.locator("#toast").get_by_role("button", name="重试").click()
     expect(page.locator(".tile-missing")).to_have_count(0)
+
+
+def test_after_an_outage_the_map_mends_itself_as_soon_as_the_server_answers(page: Page, site: str) -> None:
+    page.route("**/tiles/map/**", refuse)
+    page.route("**/api/map/labels*", refuse)
+    page.goto(site)
+    expect(page.locator(".tile-missing").first).to_be_attached()
+    # Another message takes the place of the one that offered 重试.
+    page.route("**/api/map/times*", refuse)
+    page.get_by_role("button", name=re.compile("^时间轴")).click()
+    expect(page.locator("#toast")).to_contain_text("服务暂时不可用")
+
+    page.unroute("**/tiles/map/**")
+    page.unroute("**/api/map/labels*")
+    page.unroute("**/api/map/times*")
+    look_up(page, "如皋", "如皋市")
+    expect(page.locator(".tile-missing")).to_have_count(0)
+    expect(page.locator(".leaflet-tile-loaded").first).to_be_attached()
+
+
+def test_when_the_network_is_back_the_map_mends_itself(page: Page, site: str) -> None:
+    open_map(page, site)
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="放大").click()
+    expect(page.locator(".tile-missing").first).to_be_attached()
+    expect(page.locator("#toast")).to_contain_text("部分地图没有取到")
+
+    page.context.set_offline(False)
+    expect(page.locator(".tile-missing")).to_have_count(0)
+    expect(page.locator("#toast")).to_be_hidden()
+    expect(page.locator(".label-county").first).to_be_visible()
 
 
 @pytest.fixture(params=[390, 320], ids=["phone", "small phone"])

@@ -14,6 +14,7 @@ export class Api {
   /** @param asOf function that gives the as-of date of the view, or "" for today */
   constructor(asOf) {
     this.asOf = asOf;
+    this.onAnswer = () => {}; // called with when the request began that has just been answered well
   }
 
   search(q, { cursor = null, limit = 10, signal } = {}) {
@@ -48,6 +49,7 @@ export class Api {
       if (value !== null && value !== undefined && value !== "") query.set(key, value);
     }
     const text = query.toString();
+    const begun = performance.now();
     let response;
     try {
       response = await fetch(text ? `${path}?${text}` : path, { signal, headers: { Accept: "application/json" } });
@@ -56,6 +58,7 @@ export class Api {
       throw new Problem("网络不通", "没有连上服务器,请检查网络后重试。", 0);
     }
     if (!response.ok) throw await problem(response);
+    this.onAnswer(begun);
     return response.json();
   }
 }

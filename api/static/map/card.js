@@ -47,6 +47,7 @@ export class Card {
           properties.class && el("span", { class: "chip chip-class" }, properties.class.label),
         ),
         el("p", { class: "card-path" }, path(properties)),
+        properties.own_division && el("p", { class: "card-code" }, `区划代码:${properties.own_division.code}`),
         el("p", { class: "card-approval" }, approval(properties.approval)),
       ),
       this.#buttons(properties, located),

@@ -63,4 +63,6 @@ export function fill(node, ...children) {
 }
 
 export const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+/** A phone on which a card and a tool together leave no map. */
+export const lowPhone = () => window.matchMedia("(max-width: 640px) and (max-height: 700px)").matches;
 export const phone = () => window.matchMedia("(max-width: 640px)").matches;

@@ -2,6 +2,7 @@
 import { BaseMap } from "./basemap.js";
 import { keepDoors, keepSkips } from "./doors.js";
 import { mapByKeys } from "./keys.js";
+import { tellOutside } from "./outside.js";
 import { Printing } from "./print.js";
 import { showWaiting } from "./waiting.js";
 
@@ -9,27 +10,25 @@ import { showWaiting } from "./waiting.js";
 export function furnish(viewer) {
   keepDoors();
   keepSkips(viewer.search);
-  keepFoot();
   mapByKeys(viewer);
   showWaiting(viewer);
+  tellOutside(viewer);
   if (viewer.config.basemap) viewer.base = new BaseMap(viewer);
   const printing = new Printing(viewer);
   document.getElementById("print").addEventListener("click", () => printing.print());
 }
 
-/** The boxes in pixels of the map where a name could not be read or tapped: the line at the foot, the controls. */
+/** The boxes in pixels of the map where a name could not be read or tapped: the line at the foot, each control. */
 export function covering() {
   const origin = document.getElementById("map_diming").getBoundingClientRect();
-  return ["#legal", ".leaflet-bottom.leaflet-right", "#ways", ".tray"]
-    .map((which) => document.querySelector(which))
-    .filter(Boolean)
+  return [...document.querySelectorAll("#legal, .leaflet-bottom.leaflet-right .leaflet-control, #ways, .tray")]
     .map((node) => node.getBoundingClientRect())
     .filter(({ width, height }) => width && height)
     .map(({ left, top, right, bottom }) => [left - origin.left, top - origin.top, right - origin.left, bottom - origin.top]);
 }
 
 /** The controls stand above the line at the foot, however many lines it takes. */
-function keepFoot() {
+export function keepFoot() {
   const foot = document.getElementById("legal");
   const measure = () => document.documentElement.style.setProperty("--legal", `${foot.offsetHeight}px`);
   measure();

@@ -38,6 +38,7 @@ export class Labels {
     this.without = "";
     this.strong = "";
     this.request = null;
+    this.failedAt = 0; // when the last asking failed; 0 where it did not
     map.on("moveend", () => this.soon());
     map.on("zoomstart", () => map.getPane("markerPane").classList.add("zooming"));
     map.on("zoomend", () => this.#draw());
@@ -56,9 +57,12 @@ export class Labels {
     try {
       const answer = await this.api.labels(bbox, Math.round(this.map.getZoom()), this.request.signal);
       this.items = answer.items;
+      this.failedAt = 0;
       this.#draw();
     } catch (error) {
-      if (error.name !== "AbortError") this.onFault();
+      if (error.name === "AbortError") return;
+      this.failedAt = performance.now();
+      this.onFault();
     }
   }
 

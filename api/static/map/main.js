@@ -2,17 +2,20 @@
 /* global L */
 import { Api } from "./api.js";
 import { Card } from "./card.js";
-import { calm, el, icon, ICONS, phone } from "./dom.js";
+import { calm, el, icon, ICONS, lowPhone, phone } from "./dom.js";
+import { EraLine } from "./era.js";
 import { extent } from "./extent.js";
-import { covering, furnish } from "./furnish.js";
+import { covering, furnish, keepFoot } from "./furnish.js";
 import { Labels } from "./labels.js";
+import { mendAfterOutage, MISSING } from "./mending.js";
 import { copy, reportDialog, toast } from "./notes.js";
 import { Permalink } from "./permalink.js";
+import { fitZoom, frame, reach, zoomRoundTheMiddle } from "./room.js";
 import { SearchBox } from "./search.js";
 import { Sheet } from "./sheet.js";
 import { makeTiles } from "./tiles.js";
 import { Tools } from "./tools.js";
-import { eraSentence, saidWord, whereWord } from "./words.js";
+import { saidWord, whereWord } from "./words.js";
 
 const CHOSEN = { color: "#b83227", weight: 2.5, fillColor: "#c0392b", fillOpacity: 0.09, interactive: false };
 const AREA_PICK_ZOOM = 10.5; // closer than this a tap asks "what is here" instead of choosing the county
@@ -29,7 +32,8 @@ class Viewer {
     this.api = new Api(() => this.link.state.asOf);
     this.bounds = toBounds(config.province);
     this.chosen = L.layerGroup().addTo(map);
-    this.sheet = new Sheet({ sheet: byId("sheet"), grip: byId("grip"), card: byId("card") }, () => this.#limit());
+    zoomRoundTheMiddle(this);
+    this.sheet = new Sheet({ sheet: byId("sheet"), grip: byId("grip"), card: byId("card") }, () => this.#sheetMoved());
     this.card = new Card(byId("card"), {
       close: () => {
         this.close({ push: true });
@@ -48,11 +52,21 @@ class Viewer {
         asOf: () => this.link.state.asOf,
         travel: (asOf, how) => this.travel(asOf, how),
         lower: () => phone() && this.sheet.isOpen && this.sheet.go("peek"),
-        changed: () => this.#limit(),
+        changed: () => {
+          this.sheet.settle();
+          this.#limit();
+        },
         middle: () => this.middle,
         ask: (latlng) => this.ask(latlng),
         fit: (bounds, how) => this.#fit(bounds, how),
         address: () => this.link.address({ ...this.link.state, view: this.#view() }),
+      },
+    });
+    this.era = new EraLine({
+      api: this.api,
+      travel: (asOf) => {
+        this.travel(asOf, { push: true });
+        map.getContainer().focus({ preventScroll: true }); // the button is gone
       },
     });
     this.search = new SearchBox({
@@ -84,7 +98,7 @@ class Viewer {
       this.tiles.redraw(this.map);
       this.labels.load();
     };
-    const onFault = () => toast("部分地图没有取到。", retry);
+    const onFault = () => toast(MISSING, retry);
     this.tiles = makeTiles({
       url: this.api.tiles(), bounds: this.bounds, minZoom: 0, maxZoom: this.map.getMaxZoom(),
       sheer: Boolean(this.config.basemap), onFault,
@@ -93,6 +107,7 @@ class Viewer {
     this.labels = new Labels({
       map: this.map, api: this.api, onFault, onPick: (id) => this.choose(id, { push: true, near: true }), covering,
     });
+    mendAfterOutage(this);
     this.labels.load();
     this.#gestures();
     this.link.onReturn((state) => this.restore(state));
@@ -164,11 +179,17 @@ class Viewer {
     }
   }
 
+  /** On a low phone a card that rises shuts the tool in use. */
+  #sheetMoved() {
+    if (lowPhone() && this.sheet.isOpen && this.sheet.stop !== "peek") this.tools.close();
+    this.#limit();
+  }
+
   /** A card that is on its way; on a phone no higher than leaves room for a tool in use. */
   #await(name) {
     this.card.loading(name);
-    const stop = phone() && this.tools.isOpen ? "peek" : "half";
-    this.sheet.show(this.sheet.isOpen ? this.sheet.stop : stop);
+    const stop = phone() && !lowPhone() && this.tools.isOpen ? "peek" : "half";
+    this.sheet.show(this.sheet.isOpen && !(lowPhone() && this.tools.isOpen) ? this.sheet.stop : stop);
   }
 
   close({ push = false } = {}) {
@@ -241,15 +262,14 @@ class Viewer {
   }
 
   showArea() {
-    this.#fit(toBounds(this.config.area), { animate: false, maxZoom: this.config.maxZoom });
+    const area = toBounds(this.config.area);
+    const within = this.#room().bottom ? null : frame(this.map, area);
+    this.#fit(area, { animate: false, maxZoom: this.config.maxZoom, within });
   }
 
-  /** A view of another day says so all the time, with the way back. */
+  /** What is shown of another day says so; what was found for the last one is dropped. */
   #era(asOf) {
-    const node = byId("era");
-    node.hidden = !asOf;
-    document.body.classList.toggle("past", Boolean(asOf));
-    node.firstChild.textContent = eraSentence(asOf);
+    this.era.show(asOf);
     this.search.forget();
     this.tools.time.show(asOf);
   }
@@ -310,11 +330,12 @@ class Viewer {
   }
 
   /** Bring bounds into the part of the map that panel and sheet leave free. */
-  #fit(bounds, { animate, maxZoom }) {
+  #fit(bounds, { animate, maxZoom, within = null }) {
     const room = this.#room();
-    const options = {
-      paddingTopLeft: [room.left + 24, room.top + 24], paddingBottomRight: [24, room.bottom + 40], maxZoom,
-    };
+    const { x, y } = this.map.getSize();
+    const options = within
+      ? { paddingTopLeft: [within.left, within.top], paddingBottomRight: [x - within.right, y - within.bottom], maxZoom }
+      : { paddingTopLeft: [room.left + 24, room.top + 24], paddingBottomRight: [24, room.bottom + 40], maxZoom };
     this.#still();
     if (animate) this.map.flyToBounds(bounds, { ...options, duration: 0.9 });
     else this.map.fitBounds(bounds, { ...options, animate: false });
@@ -351,11 +372,8 @@ class Viewer {
     const free = L.point(Math.max(120, size.x - room.left), Math.max(120, size.y - room.top - 40));
     const whole = fitZoom(map, bounds, free);
     map.options.minZoom = Math.min(this.config.maxZoom, Math.max(this.config.minZoom, whole));
-    const edge = () => {
-      const northWest = map.project(bounds.getNorthWest()).subtract([room.left + 24, room.top + 24]);
-      const southEast = map.project(bounds.getSouthEast()).add([24, this.#room().bottom + 48]);
-      map.options.maxBounds = L.latLngBounds(map.unproject(northWest), map.unproject(southEast));
-    };
+    const within = room.bottom ? null : frame(map, bounds);
+    const edge = () => { map.options.maxBounds = reach(map, bounds, this.#room(), within); };
     edge();
     if (this.edge) map.off("zoomend", this.edge);
     this.edge = edge;
@@ -403,10 +421,6 @@ class Viewer {
         map.getContainer().classList.toggle("over", Boolean(this.tiles.pick(map, latlng)));
       });
     });
-    byId("era").lastChild.addEventListener("click", () => {
-      this.travel("", { push: true });
-      map.getContainer().focus({ preventScroll: true }); // the button is gone
-    });
     document.addEventListener("keydown", (event) => {
       const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
       if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
@@ -445,18 +459,10 @@ function toBounds([west, south, east, north]) {
   return L.latLngBounds([[south, west], [north, east]]);
 }
 
-/** The largest zoom, in steps of the map, at which bounds fit into a size in pixels. */
-function fitZoom(map, bounds, size) {
-  const at = map.options.minZoom;
-  const extent = L.bounds(map.project(bounds.getNorthWest(), 0), map.project(bounds.getSouthEast(), 0)).getSize();
-  const zoom = Math.min(map.options.crs.zoom((size.x / extent.x) * 256), map.options.crs.zoom((size.y / extent.y) * 256));
-  const step = map.options.zoomSnap || 1;
-  return Number.isFinite(zoom) ? Math.floor(zoom / step) * step : at;
-}
-
 const map = window.map_diming;
 if (map) {
   const viewer = new Viewer(map, JSON.parse(byId("diming-config").textContent));
+  keepFoot();
   viewer.start();
   furnish(viewer);
 } else {

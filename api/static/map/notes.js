@@ -15,6 +15,12 @@ export function toast(text, again = null) {
   if (!again) timer = window.setTimeout(() => { node.hidden = true; }, 3500);
 }
 
+/** Take back a line that no longer holds; another one that has replaced it stays. */
+export function hush(text) {
+  const node = document.getElementById("toast");
+  if (!node.hidden && node.firstChild && node.firstChild.textContent === text) node.hidden = true;
+}
+
 /** Copy and say so. `navigator.clipboard` needs HTTPS, which an office network often lacks: then the old way. */
 export async function copy(text, what, root = document.body) {
   let done = false;

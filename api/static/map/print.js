@@ -11,7 +11,8 @@ export class Printing {
   constructor(viewer) {
     this.viewer = viewer;
     this.before = null;
-    window.addEventListener("beforeprint", () => this.begin());
+    // The browser's own command waits for nothing: the paper then shows the picture that is drawn, only as large as fits.
+    window.addEventListener("beforeprint", () => this.#begin(() => this.#still()));
     window.addEventListener("afterprint", () => this.end());
   }
 
@@ -21,7 +22,7 @@ export class Printing {
       openInBrowser("打印");
       return;
     }
-    this.begin();
+    this.#begin(() => this.#anew());
     await Promise.race([this.#whole(), new Promise((done) => { window.setTimeout(done, PATIENCE); })]);
     if (!this.before) return;
     window.print();
@@ -30,30 +31,58 @@ export class Printing {
   }
 
   /** From screen to paper. */
-  begin() {
+  #begin(lay) {
     if (this.before) return;
+    const { map } = this.viewer;
+    this.before = { centre: map.getCenter(), zoom: map.getZoom(), size: map.getSize() };
+    this.#head(lay());
+  }
+
+  #turn(on) {
+    document.documentElement.classList.toggle("paper", on);
+    document.getElementById("paper-head").hidden = !on;
+  }
+
+  /** Draw the map anew for the paper; gives how much it is enlarged. */
+  #anew() {
     const { map, free } = this.viewer;
-    this.before = { centre: map.getCenter(), zoom: map.getZoom() };
-    document.documentElement.classList.add("paper");
-    document.getElementById("paper-head").hidden = false;
+    this.#turn(true);
     map.invalidateSize({ animate: false, pan: false });
     map.fitBounds(free, { animate: false });
-    this.#head();
+    return 1;
+  }
+
+  /** Bring the drawn map to the size of the paper as a picture, the free part in the middle; gives the enlargement. */
+  #still() {
+    const { map, free } = this.viewer;
+    const size = map.getSize();
+    const [a, b] = [map.latLngToContainerPoint(free.getNorthWest()), map.latLngToContainerPoint(free.getSouthEast())];
+    this.#turn(true);
+    const box = map.getContainer();
+    const { clientWidth: width, clientHeight: height } = box.parentElement;
+    const scale = Math.min(width / (b.x - a.x), height / (b.y - a.y));
+    const x = placed((scale * (a.x + b.x)) / 2, width, scale * size.x);
+    const y = placed((scale * (a.y + b.y)) / 2, height, scale * size.y);
+    Object.assign(box.style, {
+      width: `${size.x}px`, height: `${size.y}px`, transformOrigin: "0 0", transform: `translate(${x}px, ${y}px) scale(${scale})`,
+    });
+    return scale;
   }
 
   /** From paper to screen, as it was. */
   end() {
     if (!this.before) return;
-    const { centre, zoom } = this.before;
+    const { centre, zoom, size } = this.before;
     const { map } = this.viewer;
     this.before = null;
-    document.documentElement.classList.remove("paper");
-    document.getElementById("paper-head").hidden = true;
+    this.#turn(false);
+    Object.assign(map.getContainer().style, { width: "", height: "", transformOrigin: "", transform: "" });
+    if (map.getSize().equals(size)) return; // a picture of it was printed: nothing has moved
     map.invalidateSize({ animate: false, pan: false });
     map.setView(centre, zoom, { animate: false });
   }
 
-  #head() {
+  #head(enlarged) {
     const { config, link } = this.viewer;
     const name = document.querySelector(".sheet:not([hidden]) .card-name");
     const { asOf } = link.state;
@@ -61,16 +90,16 @@ export class Printing {
     fill(
       document.getElementById("paper-head"),
       el("p", { class: "paper-title" }, name ? `${config.title}:${name.textContent}` : config.title),
-      el("p", { class: "paper-facts" }, [era, `打印日期 ${today()}`, `比例尺约 1:${this.#scale()}(原大打印)`].map((fact) => el("span", {}, fact))),
+      el("p", { class: "paper-facts" }, [era, `打印日期 ${today()}`, `比例尺约 1:${this.#scale(enlarged)}(原大打印)`].map((fact) => el("span", {}, fact))),
     );
   }
 
   /** Metres on the ground for one on paper, in the middle of the map, to two figures. */
-  #scale() {
+  #scale(enlarged) {
     const { map } = this.viewer;
     const { x, y } = map.getSize();
     const metres = map.distance(map.containerPointToLatLng([x / 2 - 50, y / 2]), map.containerPointToLatLng([x / 2 + 50, y / 2])) / 100;
-    const scale = metres / METRES_PER_PIXEL;
+    const scale = metres / enlarged / METRES_PER_PIXEL;
     const step = 10 ** (Math.floor(Math.log10(scale)) - 1);
     return String(Math.round(scale / step) * step).replace(/\B(?=(\d{3})+$)/g, " ");
   }
@@ -84,6 +113,12 @@ export class Printing {
     }));
     return Promise.all([...drawn, labels.load()]);
   }
+}
+
+/** Where a picture begins whose `middle` belongs into the middle of a frame, and which leaves no edge of it bare. */
+function placed(middle, frame, picture) {
+  const at = frame / 2 - middle;
+  return picture < frame ? at : Math.min(0, Math.max(at, frame - picture));
 }
 
 /** The date in China, whatever the clock of the device says of its place. */

@@ -1,6 +1,6 @@
 // The search box: suggestions while typing, keyboard, list with "more", empty and error states.
 import { el, fill } from "./dom.js";
-import { kindWord, looseWord, statusWord, totalWord } from "./words.js";
+import { foundWord, looseWord, statusWord, totalWord } from "./words.js";
 
 const PAUSE = 180;
 const LIMIT = 10;
@@ -270,7 +270,7 @@ export class SearchBox {
       ),
       other && el(
         "div", { class: "result-why" },
-        el("span", { class: "result-kind" }, kindWord(matched.kind) || "又名"), " ",
+        el("span", { class: "result-kind" }, foundWord(matched)), " ",
         marked(matched.text, this.asked),
         el("span", { class: "result-now" }, ` ${/^(former|historic)$/.test(matched.kind) ? "今" : "即"} ${item.name}`),
       ),

@@ -1,5 +1,5 @@
 // The panel that holds the card: beside the map on a desk, a sheet from the bottom on a phone, drawn to half or full.
-import { phone } from "./dom.js";
+import { lowPhone, phone } from "./dom.js";
 
 const STOPS = ["peek", "half", "full"];
 const FLICK = 0.5; // pixels per millisecond
@@ -24,6 +24,11 @@ export class Sheet {
     this.onChange();
   }
 
+  /** The room beside it has changed. */
+  settle() {
+    if (this.isOpen) this.#place();
+  }
+
   get isOpen() {
     return !this.sheet.hidden;
   }
@@ -44,7 +49,9 @@ export class Sheet {
 
   #height(stop) {
     const window_ = window.innerHeight;
-    return { peek: Math.min(176, window_ * 0.4), half: window_ * 0.5, full: window_ - 72 }[stop];
+    // Beside a tool in use a low phone has room for the name alone.
+    const peek = lowPhone() && document.body.classList.contains("with-tray") ? 92 : Math.min(176, window_ * 0.4);
+    return { peek, half: window_ * 0.5, full: window_ - 72 }[stop];
   }
 
   #place() {

@@ -87,7 +87,7 @@ function rest(layers) {
 /** @param onFault called once when tiles fail, again only after `redraw()` */
 export function makeTiles({ url, bounds, minZoom, maxZoom, sheer, onFault }) {
   ground = sheer ? SHEER : 1;
-  let faulty = false;
+  let failedAt = 0;
   // VectorGrid does not give up what it asked for: an answer that belongs to an earlier drawing must not count for this.
   let drawing = 0;
   const Grid = L.VectorGrid.Protobuf.extend({
@@ -107,8 +107,8 @@ export function makeTiles({ url, bounds, minZoom, maxZoom, sheer, onFault }) {
         })
         .catch(() => {
           if (mine !== drawing) return { layers: {} };
-          if (!faulty) onFault();
-          faulty = true;
+          if (!failedAt) onFault();
+          failedAt = performance.now();
           // What is not known must not look like a place where nothing is.
           const missing = this._vectorTiles[this._tileCoordsToKey(coords)];
           if (missing) missing.getContainer().classList.add("tile-missing");
@@ -130,9 +130,11 @@ export function makeTiles({ url, bounds, minZoom, maxZoom, sheer, onFault }) {
   let chosen = null;
   return {
     layer: grid,
+    /** When a tile failed last; 0 where none has since everything was fetched. */
+    get failedAt() { return failedAt; },
     /** Fetch everything again. Not `grid.redraw()`: at half zooms Leaflet 1.9 then asks for tiles of zoom 7.5. */
     redraw(map) {
-      faulty = false;
+      failedAt = 0;
       drawing += 1;
       map.removeLayer(grid);
       map.addLayer(grid);

@@ -54,7 +54,8 @@ export class TimeBar {
     if (this.day.value !== day) this.day.value = day;
     const changes = this.changes.get(Number(this.slider.value)) || 0;
     this.now.textContent = eraWord(asOf) || "今天";
-    this.note.textContent = !asOf ? "" : changes ? `当年区划变更 ${changes} 次` : "当年区划无变更";
+    const { first } = this.times;
+    this.note.textContent = day < first ? `没有资料,记录从${eraWord(first.replace(/-12-31$/, ""))}起` : !asOf ? "" : changes ? `当年区划变更 ${changes} 次` : "当年区划无变更";
     this.slider.setAttribute("aria-valuetext", [this.now.textContent, this.note.textContent].filter(Boolean).join(","));
     this.before.disabled = this.#stop(-1) === null;
     this.after.disabled = this.#stop(1) === null;

@@ -38,6 +38,9 @@ export function nameWord(name) {
 
 export const kindWord = (kind) => KIND[kind] || "";
 
+/** What it is by which a place was found: a code, in use or not, or a name of a kind. */
+export const foundWord = ({ tier, kind }) => (tier === "code" ? (kind === "former" ? "曾用代码" : "代码") : kindWord(kind) || "又名");
+
 /** What a place that ended is today; a part that it ceded while it went on is not that. */
 export const heirs = (becomes) => (becomes || []).filter((other) => other.relation !== "part");
 

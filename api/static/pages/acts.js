@@ -8,6 +8,14 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   button.addEventListener("click", () => copy(button.dataset.copy, "地址"));
 }
 
+for (const box of document.querySelectorAll(".report-text")) {
+  box.value = box.value.replace(/^页面:(.*)$/m, (_, path) => `页面:${new URL(path, window.location.href).href}`);
+}
+for (const button of document.querySelectorAll("[data-copy-report]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => copy(button.parentElement.querySelector(".report-text").value, "纠错内容"));
+}
+
 const voice = reader();
 const speaking = [...document.querySelectorAll("[data-say]")];
 const mute = document.getElementById("mute");
