@@ -20,6 +20,7 @@ WRITING_SIDE = {
     "placenames/search/sql/source.sql",
     "placenames/search/sql/thin_all.sql",
     "boundaries/divisions/sql/counties_of.sql",
+    "boundaries/divisions/sql/paths.sql",
 }
 # Rooms whose questions are asked for signed-in staff alone, over their own pool.
 STAFF_ROOMS = ("foundation/access/", "foundation/people/", "placenames/proposals/")

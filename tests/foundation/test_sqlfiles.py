@@ -15,7 +15,7 @@ from foundation.sqlfiles import every, load
 
 EVERY = every(PROJECT)
 PACKAGES = ("api", "boundaries", "foundation", "migrations", "placenames", "processes")
-WRITES = ("thin_all", "counties_of", "source", "points")
+WRITES = ("thin_all", "counties_of", "paths", "source", "points")
 # Asked for signed-in staff alone, over their own READ ONLY pool.
 STAFF_ROOMS = ("foundation/access/", "foundation/people/", "placenames/proposals/")
 """Questions of writers, which read the registers themselves; all others are the public's."""
