@@ -29,11 +29,7 @@ inside AS MATERIALIZED (
     SELECT r.form_id, r.place_id, r.rank, r.name_id, r.inherited,
            CASE WHEN :lon IS NULL THEN 1 - (r.terms @> ARRAY[-:home::integer])::integer ELSE 0 END AS away,
            (r.valid_to IS NOT NULL OR r.inherited)::integer AS former
-    FROM (
-        SELECT * FROM published.search_row WHERE terms @> :terms AND terms && :areas AND current
-        OFFSET 0 -- the names of the part: by their forms they would be all that bear these anywhere
-    ) r
-    WHERE r.form_id IN (SELECT unnest(:forms)) -- hashed, as a long list of a prepared statement is not
+    FROM published.search_row r WHERE r.terms @> :terms AND r.terms && :areas AND r.form_id = ANY (:forms) AND r.current
 )
 SELECT h.step, h.form_id, h.place_id, h.rank, h.distance, h.away, h.name_id, h.inherited,
        ARRAY(SELECT b.form_id || CASE WHEN b.valid_to IS NOT NULL OR b.inherited THEN '-' ELSE '+' END || f.text
