@@ -96,13 +96,15 @@ def _chromium() -> Iterator[Browser]:
             browser.close()
 
 
-def _page(browser: Browser) -> tuple[BrowserContext, Page, Seen]:
-    """A page in an environment of its own, whose traffic is counted."""
+def _page(browser: Browser, *, plain: bool = False) -> tuple[BrowserContext, Page, Seen]:
+    """A page in an environment of its own, whose traffic is counted; `plain` asks for what is not compressed."""
     context = browser.new_context(locale="zh-CN", viewport=WINDOW, reduced_motion="reduce")
     context.set_default_timeout(PATIENCE)
     page, seen = context.new_page(), Seen()
     session = context.new_cdp_session(page)
     session.send("Network.enable")
+    if plain:
+        session.send("Network.setExtraHTTPHeaders", {"headers": {"Accept-Encoding": "identity"}})
     asked: dict[str, int] = {}
 
     def sent(event: dict[str, Any]) -> None:
@@ -112,7 +114,8 @@ def _page(browser: Browser) -> tuple[BrowserContext, Page, Seen]:
 
     def came(event: dict[str, Any]) -> None:
         if event["requestId"] in asked:
-            asked[event["requestId"]] += int(event["dataLength"])
+            # Of what comes without compression some browsers tell only the one, some only the other.
+            asked[event["requestId"]] += max(int(event["dataLength"]), int(event["encodedDataLength"]))
 
     def ended(event: dict[str, Any]) -> None:
         seen.transferred += int(event.get("encodedDataLength", 0))
@@ -164,7 +167,7 @@ def _walked(browser: Browser, site: str, starts: list[tuple[float, float]]) -> l
     """The sizes of all tiles that were fetched while the map was dragged about at several zooms and zoomed."""
     sizes: list[int] = []
     for number, (lon, lat) in enumerate(starts):
-        context, page, seen = _page(browser)
+        context, page, seen = _page(browser, plain=True)
         try:
             zoom = ZOOMS[number % len(ZOOMS)]
             page.goto(f"{site}/#{zoom}/{lat:.5f}/{lon:.5f}")
