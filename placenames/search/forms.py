@@ -5,9 +5,9 @@ A list of hot codes (`hot`) spares sorting what very many forms hold; within a d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from itertools import count
 from typing import Any, TypedDict
 
@@ -99,12 +99,12 @@ class Forms:
         text, looked = question.text, characters(question.text)
         codes = [code for code in query_grams(text) if code >= PAIRS_FROM]
         self.pairs = codes if question.tiers != LATIN_TIERS else []
-        self.part = None if question.as_of else self._part(filters)
+        here = [] if filters.division is None else [-filters.division]
+        self.part = None if question.as_of else self._part(filters, here)
         """The division or box that was asked for, where so few names lie within that all of them can be looked at."""
-        self.within = None if question.as_of else self._within(filters)
+        self.within = None if question.as_of else self._within(here)
         """Those of its names that have the pairs of the question, or all where they are few."""
-        here = [] if filters.division is None or question.as_of else [-filters.division]
-        self.broad = Part(here, here) if filters.prefecture and here else None
+        self.broad = Part(here, here) if filters.prefecture and not question.as_of else None
         """The prefecture that was asked for: what very many names have is found sooner among its own."""
         self.codes = {
             "prefix": [looked["beginning"]],
@@ -114,20 +114,20 @@ class Forms:
         """What the forms of a tier have, where that may be a hot code."""
         self.near = list(query_near_codes(text)) if question.keys else []
         self.shortened = sorted(shortened(text)) if self.near else []
+        self.kept: dict[bool, _Kept] = {}
+        """Forms of names within: those of characters (True) and those of letters."""
         self.hot: dict[str, Hot] = {}
         """Which of these codes are hot, told by the first look at a tier."""
 
-    def _part(self, filters: Filters) -> Part | None:
-        terms = [] if filters.division is None else [-filters.division]
+    def _part(self, filters: Filters, here: list[int]) -> Part | None:
         few = cells(self.question.bbox, FEW_CELLS) if self.question.bbox else None
-        return Part(terms, few or terms) if filters.small or few else None
+        return Part(here, few or here) if filters.small or few else None
 
-    def _within(self, filters: Filters) -> Part | None:
+    def _within(self, here: list[int]) -> Part | None:
         if not self.pairs:
             return self.part
-        terms = [] if filters.division is None else [-filters.division]
-        areas = (cells(self.question.bbox, MOST_CELLS) if self.question.bbox else None) or terms
-        return Part([*terms, *self.pairs], areas) if areas else None
+        areas = (cells(self.question.bbox, MOST_CELLS) if self.question.bbox else None) or here
+        return Part([*here, *self.pairs], areas) if areas else None
 
     def look(self, tiers: Sequence[str]) -> dict[str, Batch]:
         """The first forms of some tiers of one group."""
@@ -170,40 +170,33 @@ class Forms:
     def of(self, tier: str) -> Iterator[Batch]:
         """Forms that may answer in a tier, best first, in ever larger batches; none where the tier does not apply."""
         if self.within and self.inside(tier):
-            return iter(self.named_within if tier in STRICT else self.spoken_within)
+            group = tier in STRICT
+            if group not in self.kept:
+                self.kept[group] = _Kept(self.through(self.within, tier, FAR[0]))
+            return iter(self.kept[group])
         return self.anywhere(tier)
 
-    @cached_property
-    def named_within(self) -> Iterable[Batch]:
-        """Forms of names within that have the characters: passes over the part that all tiers share."""
-        inside = {} if self.within is None else vars(self.within)
-        return _Kept(self.batches("forms_within", (FAR[0], FIRST_WITHIN), q=self.question.text, **inside))
-
-    @cached_property
-    def spoken_within(self) -> Iterable[Batch]:
-        """Forms of names within by their readings, for all tiers of letters."""
-        inside = {} if self.within is None else vars(self.within)
-        return _Kept(self.batches("forms_within_sound", (FAR[0], FIRST_WITHIN), **self._readings(), **inside))
-
-    def _readings(self) -> dict[str, str]:
+    def through(self, part: Part, tier: str, rank: int) -> Iterator[Batch]:
+        """Forms of names of a part from a rank down, for all tiers of characters or of letters: it is passed over."""
+        if tier in STRICT:
+            return self.batches("forms_within", rank, FIRST_WITHIN, q=self.question.text, **vars(part))
         latin = self.question.latin
-        return {"low": latin, "high": latin + LAST, "initials": self.question.initials}
+        readings = {"low": latin, "high": latin + LAST, "initials": self.question.initials}
+        return self.batches("forms_within_sound", rank, FIRST_WITHIN, **readings, **vars(part))
 
     def anywhere(self, tier: str) -> Iterator[Batch]:
         """Forms of the whole register that may answer in a tier."""
         text, latin, keys = self.question.text, self.question.latin, sorted(self.question.keys)
         ask: dict[str, Callable[[], Iterator[Batch]]] = {
-            "exact": lambda: self.batches("forms_exact", (FAR[0], FIRST_FORMS), q=text),
+            "exact": lambda: self.batches("forms_exact", FAR[0], q=text),
             "prefix": lambda: self.listed("forms_prefix", tier, q=text),
             "substring": lambda: self.listed("forms_substring", tier, q=text, grams=list(query_grams(text))),
-            "pinyin": lambda: self.batches("forms_pinyin", (FAR[0], FIRST_FORMS), keys=[latin]),
+            "pinyin": lambda: self.batches("forms_pinyin", FAR[0], keys=[latin]),
             "pinyin_prefix": lambda: self.listed("forms_pinyin_prefix", tier, q=latin),
-            "initials": lambda: self.batches("forms_initials", (FAR[0], FIRST_FORMS), q=self.question.initials),
-            "homophone": lambda: self.batches("forms_pinyin", (FAR[0], FIRST_FORMS), keys=keys) if keys else iter(()),
+            "initials": lambda: self.batches("forms_initials", FAR[0], q=self.question.initials),
+            "homophone": lambda: self.batches("forms_pinyin", FAR[0], keys=keys) if keys else iter(()),
             "fuzzy": lambda: (
-                self.batches("forms_near", (FAR[0], FIRST_FORMS), codes=self.near, texts=self.shortened)
-                if self.near
-                else iter(())
+                self.batches("forms_near", FAR[0], codes=self.near, texts=self.shortened) if self.near else iter(())
             ),
         }
         return ask[tier]()
@@ -212,22 +205,21 @@ class Forms:
         """Forms that have all codes of a tier: from the list of the rarest where all are hot, then by the index."""
         hot = [self.hot[code] for code in self.codes[tier] if code in self.hot]
         if len(hot) < len(self.codes[tier]):
-            yield from self.batches(name, (FAR[0], FIRST_FORMS), **values)
+            yield from self.batches(name, FAR[0], **values)
             return
         rarest = min(hot, key=lambda it: it.least)
-        for batch in self.batches("forms_top", (FAR[0], FIRST_FORMS), hot=rarest.id):
+        for batch in self.batches("forms_top", FAR[0], hot=rarest.id):
             if batch.forms:
                 yield Batch(batch.forms, last=False)
         # The list holds every form down to that rank, so what follows lies below it.
-        if self.broad and tier == "pinyin_prefix":
-            name, values = "forms_within_sound", {**self._readings(), **vars(self.broad)}
-        elif self.broad and tier == "substring":
-            name, values = "forms_within", {"q": self.question.text, **vars(self.broad)}
-        yield from self.batches(name, (rarest.least, FIRST_WITHIN if self.broad else FIRST_FORMS), **values)
+        if self.broad and tier != "prefix":
+            yield from self.through(self.broad, tier, rarest.least)
+        else:
+            yield from self.batches(name, rarest.least, **values)
 
-    def batches(self, name: str, start: tuple[int, int], **values: object) -> Iterator[Batch]:
-        """Forms of a statement from a rank down, in ever larger batches; `start` is the rank and the first count."""
-        below, wanted = (start[0], FAR[0]), start[1]
+    def batches(self, name: str, rank: int, first: int = FIRST_FORMS, /, **values: object) -> Iterator[Batch]:
+        """Forms of a statement from a rank down, in ever larger batches; the first is of so many."""
+        below, wanted = (rank, FAR[0]), first
         while True:
             rows = self.ask(name, below_rank=below[0], below_id=below[1], count=wanted, **values)
             forms = [FoundForm(*row) for row in rows]
