@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from foundation.database import Reader
-from placenames.search.forms import Batch, Filters, Forms, statement
+from placenames.search.forms import Batch, Filters, Forms, Part, statement
 from placenames.search.matching import Known, Matcher
 from placenames.search.question import COUNTED, FAR, LATIN_TIERS, LOOSE, STRICT, Cursor, Question
 
@@ -72,6 +72,9 @@ class Finder:
         if tiers == ["code"]:
             yield from self.by_code(start)
             return
+        if tiers and (part := self.forms.inside(tiers[0])):
+            yield from self.within(part, tiers, start)
+            return
         first = self.forms.look(tiers) if tiers else {}
         for tier in tiers:
             yield from self.by_name(tier, first[tier], start)
@@ -89,6 +92,23 @@ class Finder:
         for row in self.ask(name, q=self.question.text, **after, count=self.count):
             place, rank, distance, code, kind = row
             yield Hit(0, rank, distance, -1, 0, place, tier="code", code=code, kind=kind)
+
+    def within(self, part: Part, tiers: Sequence[str], start: Cursor) -> Iterator[Hit]:
+        """Places of a part of the register in some tiers of one group."""
+        name, first = ("within", STRICT[0]) if tiers[0] in STRICT else ("within_spoken", LATIN_TIERS[0])
+        text = self.question.text if tiers[0] in STRICT else self.question.latin
+        until = 2 * self.number(tiers[-1]) + 2
+        at = start
+        while rows := self.ask(
+            name, q=text, initials=self.question.initials, tier=self.number(first), until=until,
+            home=self.question.home, count=self.count, **vars(part), **_after(at),
+        ):  # fmt: skip
+            for hit, known in map(self.read, rows):
+                at = Cursor(hit.step, hit.rank, hit.distance, hit.form, hit.away, hit.place)
+                if self.matcher.best(known) == (hit.step, hit.form):
+                    yield hit
+            if len(rows) < self.count:
+                return
 
     def by_name(self, tier: str, first: Batch, start: Cursor) -> Iterator[Hit]:
         """Places of one tier in their order, however many forms it takes; `first` are the best of these."""
@@ -148,19 +168,21 @@ class Finder:
 
     def rows(self, tier: str, forms: Mapping[int, int], least: int, at: Cursor) -> list[tuple[Hit, list[Known]]]:
         """The next places known by some forms, with every name they are known by."""
-        part = self.forms.narrow(tier)
+        part = self.forms.loose if tier in LOOSE else None
         name = "past_rows" if self.question.as_of else "rows_within" if part else "rows"
         name += "_near" if (self.question.near or self.question.home) and not part else ""
         inside = vars(part) if part else {}
         found = self.ask(
             name, forms=list(forms), tier=self.number(tier), least=least, home=self.question.home,
-            count=self.count, **inside, after_step=at.step, after_rank=at.rank,
-            after_distance=at.distance, after_form=at.form, after_away=at.away, after_place=at.place,
+            count=self.count, **inside, **_after(at),
         )  # fmt: skip
-        return [
-            (Hit(step, rank, distance, form, away, place, tier, name_id, inherited), [_known(each) for each in known])
-            for step, form, place, rank, distance, away, name_id, inherited, known in found
-        ]
+        return list(map(self.read, found))
+
+    def read(self, row: tuple[Any, ...]) -> tuple[Hit, list[Known]]:
+        """A row of `rows.sql` and its like: the place, and every name that it is known by."""
+        step, form, place, rank, distance, away, name_id, inherited, known = row
+        tier = self.question.tiers[step // 2]
+        return Hit(step, rank, distance, form, away, place, tier, name_id, inherited), [_known(it) for it in known]
 
     def ask(self, name: str, **values: object) -> Sequence[tuple[Any, ...]]:
         """Rows of a statement, given what it declares of the filters and values."""
@@ -168,6 +190,14 @@ class Finder:
         declared = {parameter for parameter, _ in asked.parameters}
         both = {**self.parameters, **values}
         return self.reader.rows(asked, {key: value for key, value in both.items() if key in declared})
+
+
+def _after(at: Cursor) -> dict[str, float]:
+    """The last place that was told, as the statements want it."""
+    return {
+        "after_step": at.step, "after_rank": at.rank, "after_distance": at.distance, "after_form": at.form,
+        "after_away": at.away, "after_place": at.place,
+    }  # fmt: skip
 
 
 def _known(written: str) -> Known:

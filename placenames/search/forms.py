@@ -1,6 +1,7 @@
 """The forms that may answer a question, tier by tier, best first: those that have its characters, sound or shape.
 
-A list of hot codes (`hot`) spares sorting what very many forms hold; within a division its own names are looked at.
+A list of hot codes (`hot`) spares sorting what very many forms hold. Within a division or a box no forms are needed:
+the places there are found by their characters or first letters at once (`Part`).
 """
 
 from __future__ import annotations
@@ -8,18 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import count
 from typing import Any, TypedDict
 
 from foundation import sqlfiles
-from placenames.search.question import FAR, LATIN_TIERS, LOOSE, STRICT, Question
+from placenames.search.question import FAR, HAN, LATIN_TIERS, LOOSE, STRICT, Question
 from placenames.search.tokens import (
     LONGEST_BEGINNING,
     LONGEST_SOUND,
-    PAIRS_FROM,
     beginning,
     cells,
     holding,
+    letter_codes,
     query_grams,
     query_near_codes,
     shortened,
@@ -28,13 +28,10 @@ from placenames.search.tokens import (
 
 SQL = sqlfiles.folder(__file__)
 FIRST_FORMS = 40
-LAST = chr(0x10FFFF)  # comes after every letter
-# Boxes of more cells than this are no short way to anything; of no more than few, every name can be looked at.
+# Boxes of more cells than this are no short way to anything; of few, all names can be looked at.
 MOST_CELLS = 150
 FEW_CELLS = 16
 MORE = 10  # each batch of forms is so many times the one before
-# Each batch of forms of a part is a pass over its names: the first is mostly the last.
-FIRST_WITHIN = 400
 
 
 @dataclass(frozen=True)
@@ -72,20 +69,20 @@ def statement(name: str) -> sqlfiles.SqlFile:
 class Filters:
     """What narrows a question, looked up: the division's permanent id, the labels of the class and their bits.
 
-    `small` says that the division is a county or less: all its names can be looked at. Those of a prefecture can be
-    too where all that is known of a name is a character or a few letters.
+    `small` says that the division is a county or less: all its names can be looked at. `wide` says that it is a
+    province: so many of its names have a character, or a first letter, that those are no way to a few.
     """
 
     division: int | None = None
     small: bool = False
-    prefecture: bool = False
+    wide: bool = False
     classes: Sequence[str] | None = None
     mask: int | None = None
 
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the register by what its names have: all of `terms` (pairs, a division), one of `areas`."""
+    """A part of the register by what its names have: all of `terms` (characters, a division), one of `areas`."""
 
     terms: list[int]
     areas: list[int]
@@ -97,15 +94,19 @@ class Forms:
     def __init__(self, question: Question, filters: Filters, ask: Callable[..., Sequence[tuple[Any, ...]]]) -> None:
         self.question, self.ask = question, ask
         text, looked = question.text, characters(question.text)
-        codes = [code for code in query_grams(text) if code >= PAIRS_FROM]
-        self.pairs = codes if question.tiers != LATIN_TIERS else []
         here = [] if filters.division is None else [-filters.division]
-        self.part = None if question.as_of else self._part(filters, here)
-        """The division or box that was asked for, where so few names lie within that all of them can be looked at."""
-        self.within = None if question.as_of else self._within(here)
-        """Those of its names that have the pairs of the question, or all where they are few."""
-        self.broad = Part(here, here) if filters.prefecture and not question.as_of else None
-        """The prefecture that was asked for: what very many names have is found sooner among its own."""
+        box = cells(question.bbox, MOST_CELLS) if question.bbox else None
+        areas = None if question.as_of else box or here or None
+        few = bool(box) or not filters.wide
+        self.strict = self.spoken = self.loose = None
+        """The part that was asked for: of names with its characters, of those read as its letters, and the whole."""
+        if areas and (few or len(text) > 1):
+            self.strict = Part([*here, *set(map(ord, text))], areas)
+        if areas and few and question.latin:
+            beside = {ord(char) for char in HAN.findall(text)}
+            self.spoken = Part([*here, *letter_codes([(question.latin, "")]), *beside], areas)
+        if areas and (filters.small or (box and len(box) <= FEW_CELLS)):
+            self.loose = Part(here, areas)
         self.codes = {
             "prefix": [looked["beginning"]],
             "substring": looked["holding"],
@@ -114,26 +115,12 @@ class Forms:
         """What the forms of a tier have, where that may be a hot code."""
         self.near = list(query_near_codes(text)) if question.keys else []
         self.shortened = sorted(shortened(text)) if self.near else []
-        self.kept: dict[bool, _Kept] = {}
-        """Forms of names within: those of characters (True) and those of letters."""
         self.hot: dict[str, Hot] = {}
         """Which of these codes are hot, told by the first look at a tier."""
 
-    def _part(self, filters: Filters, here: list[int]) -> Part | None:
-        few = cells(self.question.bbox, FEW_CELLS) if self.question.bbox else None
-        return Part(here, few or here) if filters.small or few else None
-
-    def _within(self, here: list[int]) -> Part | None:
-        if not self.pairs:
-            return self.part
-        areas = (cells(self.question.bbox, MOST_CELLS) if self.question.bbox else None) or here
-        return Part([*here, *self.pairs], areas) if areas else None
-
     def look(self, tiers: Sequence[str]) -> dict[str, Batch]:
         """The first forms of some tiers of one group."""
-        if self.inside(tiers[0]) and tiers[0] in STRICT:
-            return dict.fromkeys(tiers, next(self.of(tiers[0])))
-        if self.inside(tiers[0]) or (len(tiers) == 1 and tiers[0] not in ("prefix", "substring", "pinyin_prefix")):
+        if len(tiers) == 1 and tiers[0] not in ("prefix", "substring", "pinyin_prefix"):
             return {tier: next(self.of(tier), Batch((), last=True)) for tier in tiers}
         text, latin, many = self.question.text, self.question.latin, FIRST_FORMS
         group: Sequence[str]
@@ -159,33 +146,12 @@ class Forms:
             found[tier] = Batch(forms, last=not listed and len(forms) < many)
         return found
 
-    def inside(self, tier: str) -> bool:
-        """Whether the names of a tier are looked for among those of the division or box."""
-        return self.within is not None and tier not in LOOSE and (tier in STRICT or not self.pairs)
-
-    def narrow(self, tier: str) -> Part | None:
-        """The part of the register in which places of a tier are looked for at once; None where form by form."""
-        return self.within if self.inside(tier) else self.part if tier in LOOSE else None
+    def inside(self, tier: str) -> Part | None:
+        """The part of the register that a tier's names are looked for in, all tiers of its group at once; else None."""
+        return self.strict if tier in STRICT else self.spoken if tier in LATIN_TIERS else None
 
     def of(self, tier: str) -> Iterator[Batch]:
         """Forms that may answer in a tier, best first, in ever larger batches; none where the tier does not apply."""
-        if self.within and self.inside(tier):
-            group = tier in STRICT
-            if group not in self.kept:
-                self.kept[group] = _Kept(self.through(self.within, tier, FAR[0]))
-            return iter(self.kept[group])
-        return self.anywhere(tier)
-
-    def through(self, part: Part, tier: str, rank: int) -> Iterator[Batch]:
-        """Forms of names of a part from a rank down, for all tiers of characters or of letters: it is passed over."""
-        if tier in STRICT:
-            return self.batches("forms_within", rank, FIRST_WITHIN, q=self.question.text, **vars(part))
-        latin = self.question.latin
-        readings = {"low": latin, "high": latin + LAST, "initials": self.question.initials}
-        return self.batches("forms_within_sound", rank, FIRST_WITHIN, **readings, **vars(part))
-
-    def anywhere(self, tier: str) -> Iterator[Batch]:
-        """Forms of the whole register that may answer in a tier."""
         text, latin, keys = self.question.text, self.question.latin, sorted(self.question.keys)
         ask: dict[str, Callable[[], Iterator[Batch]]] = {
             "exact": lambda: self.batches("forms_exact", FAR[0], q=text),
@@ -212,14 +178,11 @@ class Forms:
             if batch.forms:
                 yield Batch(batch.forms, last=False)
         # The list holds every form down to that rank, so what follows lies below it.
-        if self.broad and tier != "prefix":
-            yield from self.through(self.broad, tier, rarest.least)
-        else:
-            yield from self.batches(name, rarest.least, **values)
+        yield from self.batches(name, rarest.least, **values)
 
-    def batches(self, name: str, rank: int, first: int = FIRST_FORMS, /, **values: object) -> Iterator[Batch]:
-        """Forms of a statement from a rank down, in ever larger batches; the first is of so many."""
-        below, wanted = (rank, FAR[0]), first
+    def batches(self, name: str, rank: int, /, **values: object) -> Iterator[Batch]:
+        """Forms of a statement from a rank down, in ever larger batches."""
+        below, wanted = (rank, FAR[0]), FIRST_FORMS
         while True:
             rows = self.ask(name, below_rank=below[0], below_id=below[1], count=wanted, **values)
             forms = [FoundForm(*row) for row in rows]
@@ -227,23 +190,6 @@ class Forms:
             if len(forms) < wanted:
                 return
             below, wanted = (forms[-1].rank, forms[-1].id), wanted * MORE
-
-
-class _Kept:
-    """Batches that can be gone through again; each is asked for once."""
-
-    def __init__(self, source: Iterator[Batch]) -> None:
-        self._source, self._known = source, list[Batch]()
-
-    def __iter__(self) -> Iterator[Batch]:
-        """From the first one."""
-        for at in count():
-            if at == len(self._known):
-                following = next(self._source, None)
-                if following is None:
-                    return
-                self._known.append(following)
-            yield self._known[at]
 
 
 class Characters(TypedDict):

@@ -30,9 +30,10 @@ SCHEMA = "placenames"
 class SearchForm(Base):
     """A form under which places are found, written once: a whole name, or the specific part of a division's (如皋).
 
-    `grams` are the codes of the text's single characters and pairs, and negative ones of what is left of it without
-    one character; `rank` is that of the best place which the public finds by it on any day, empty where there is none,
-    `classes` the bits of the classes of all such places (`placenames.class_bit`; two classes may share one).
+    `grams` are the codes of the text's single characters and pairs, of the letters that it may be read to begin with,
+    and negative ones of what is left of it without one character; `rank` is that of the best place which the public
+    finds by it on any day, empty where there is none, `classes` the bits of the classes of all such places
+    (`placenames.class_bit`; two classes may share one).
     """
 
     __tablename__ = "search_form"
@@ -119,15 +120,15 @@ search_token = Table(
     Index("ix_search_token_place", "place_id"),
     # code.sql: the heirs of an abolished division
     Index("ix_search_token_heir", "name_id", postgresql_where=text("inherited")),
-    # forms_within.sql, rows_within.sql: whole divisions and boxes
+    # within.sql, within_spoken.sql, rows_within.sql: whole divisions and boxes
     Index("ix_search_token_terms", "terms", postgresql_using="gin", postgresql_where=text("public AND current")),
     schema=SCHEMA,
 )
 """A place under one of its forms, by the name `name_id`: its own, or one that it inherits through lineage.
 
 `current` tokens answer today's questions, former names of living places among them; the others answer for a day
-in the past. `terms` are the codes of the form's pairs, the divisions as negative numbers, the highest first, and the
-cell in which the public sees the place (`tokens.cells`), which is smaller than the code of any pair.
+in the past. `terms` are the codes of the form's characters and first letters (`tokens.is_term`), the divisions as
+negative numbers, the highest first, and the cell in which the public sees the place (`tokens.cells`).
 """
 
 

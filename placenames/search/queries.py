@@ -38,7 +38,7 @@ def search(reader: Reader, question: Question) -> str:
         return answer
     division, level = _division(reader, question)
     labels, mask = _classes(reader, question.class_)
-    filters = Filters(division, level in SMALL, level == "prefecture", labels, mask)
+    filters = Filters(division, level in SMALL, level == "province", labels, mask)
     at = question.cursor
     if at:
         every = ways(reader, question, filters.division)
@@ -132,7 +132,7 @@ def _finder(reader: Reader, way: Way, filters: Filters) -> Finder:
     return Finder(
         reader,
         way.question,
-        filters if way.within is None else replace(filters, division=way.within, small=False, prefecture=False),
+        filters if way.within is None else replace(filters, division=way.within, small=False, wide=False),
     )
 
 

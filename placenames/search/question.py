@@ -45,9 +45,9 @@ _ASKED = re.compile(
 )
 _CODE = re.compile(r"\d{2,12}")
 
-_HAN = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-_RUNS = re.compile(rf"{_HAN.pattern}+|[^{_HAN.pattern[1:]}+")
-_LETTERS_OR_HAN = re.compile(rf"(?:{_HAN.pattern}|[a-z])+")
+HAN = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_RUNS = re.compile(rf"{HAN.pattern}+|[^{HAN.pattern[1:]}+")
+_LETTERS_OR_HAN = re.compile(rf"(?:{HAN.pattern}|[a-z])+")
 
 STRICT = ("exact", "prefix", "substring")
 LOOSE = ("homophone", "fuzzy")
@@ -148,7 +148,7 @@ class Question:
             return True
         at = 0
         for number, run in enumerate(_RUNS.findall(self.text)):
-            if not _HAN.match(run):
+            if not HAN.match(run):
                 at += 1  # letters stand for one character at least
                 continue
             found = text.find(run, at)
@@ -186,7 +186,7 @@ def read_question(asked: str, *, limit: int = FIRST_PAGE) -> Question:
 def turned_round(question: Question) -> str | None:
     """The parts of what was typed from the last to the first (白蒲 如皋); None where it is in one part, or in many."""
     parts = [part for part in _BETWEEN.split(question.asked) if part]
-    if not 1 < len(parts) <= MOST_PARTS or not all(map(_HAN.search, parts)):
+    if not 1 < len(parts) <= MOST_PARTS or not all(map(HAN.search, parts)):
         return None
     return read_question("".join(reversed(parts))).text
 
@@ -198,7 +198,7 @@ def _with_characters(question: Question, latin: str) -> Question:
         read_ = [
             syllable
             for run in _RUNS.findall(latin)
-            for syllable in ([key(it.reading) for it in read(run)] if _HAN.match(run) else run)
+            for syllable in ([key(it.reading) for it in read(run)] if HAN.match(run) else run)
         ]
         initials = "".join(syllable[:1] for syllable in read_)
         return replace(question, tiers=MIXED_TIERS, latin="".join(read_), initials=initials)

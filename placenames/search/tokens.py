@@ -12,7 +12,9 @@ from placenames.spelling.readings import search_keys
 
 # A single character is not looked for by itself where it is the whole specific part (丰县 by 丰).
 SHORTEST_SPECIFIC = 2
-PAIRS_FROM = 0x200000
+# What stands beside code points (the last one is 0x10FFFF): first letters, then cells and pairs.
+LETTERS_FROM = 0x110000
+PAIRS_FROM = CELLS_FROM = 0x200000
 # Names of these lengths are found with one character wrong, missing, extra or swapped.
 NEAR_LENGTHS = range(3, 11)
 LONGEST_BEGINNING = 3
@@ -41,7 +43,10 @@ class SourceName:
 
 @dataclass(frozen=True)
 class Form:
-    """A form with the codes that it is looked up by (`grams` and `near_codes`), and its readings (pinyin, initials)."""
+    """A form with the codes that it is looked up by, and its readings (pinyin, initials).
+
+    The codes are those of `near_codes`, `grams` and `letter_codes`.
+    """
 
     text: str
     grams: tuple[int, ...]
@@ -92,6 +97,19 @@ def shortened(text: str) -> set[str]:
     return {text[:at] + text[at + 1 :] for at in range(len(text))}
 
 
+def letter_codes(sounds: Iterable[tuple[str, str]]) -> tuple[int, ...]:
+    """The codes of the letters that readings (pinyin, initials) begin with, sorted and distinct.
+
+    Whoever types letters means a name by its pinyin or by its initials, and both begin with the same one.
+    """
+    return tuple(sorted({LETTERS_FROM + ord(pinyin[0]) for pinyin, _ in sounds if "a" <= pinyin[:1] <= "z"}))
+
+
+def is_term(code: int) -> bool:
+    """Whether a code of a form is among the terms of its places: single characters and first letters are."""
+    return 0 <= code < PAIRS_FROM
+
+
 def _near(left: str) -> int:
     return -1 - (crc32(left.encode()) & 0x7FFFFFFF)
 
@@ -99,7 +117,7 @@ def _near(left: str) -> int:
 def form(text: str) -> Form:
     """What a form is looked up by."""
     sounds = tuple((found.pinyin, found.initials) for found in search_keys(text))
-    return Form(text, (*near_codes(text), *grams(text)), sounds)
+    return Form(text, (*near_codes(text), *grams(text), *letter_codes(sounds)), sounds)
 
 
 def cells(box: tuple[float, float, float, float], most: int) -> list[int] | None:
@@ -112,7 +130,7 @@ def cells(box: tuple[float, float, float, float], most: int) -> list[int] | None
     if (east - west + 1) * (north - south + 1) > most:
         return None
     wide = 360 * CELLS_PER_DEGREE
-    return [line * wide + column for line in range(south, north + 1) for column in range(west, east + 1)]
+    return [CELLS_FROM + line * wide + column for line in range(south, north + 1) for column in range(west, east + 1)]
 
 
 def holding(part: str) -> str:
@@ -160,7 +178,7 @@ def token_rows(
             form_id, codes = known[text]
             divisions = (-division for division in name.divisions or ())
             cell = () if name.cell is None else (name.cell,)
-            terms = (*(code for code in codes if code >= PAIRS_FROM), *divisions, *cell)
+            terms = (*filter(is_term, codes), *divisions, *cell)
             yield (
                 name.place_id, name.name_id, form_id, name.rank, terms, name.valid_from, name.valid_to,
                 name.inherited, name.current, name.public,

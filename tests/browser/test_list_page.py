@@ -31,9 +31,13 @@ def test_without_script_i_search_narrow_page_and_open_a_place(scriptless: Page, 
     scriptless.get_by_role("link", name="下一页").click()
     expect(scriptless).to_have_url(re.compile("division=320600"))
     expect(scriptless.get_by_label("地区")).to_have_value("320600")
+    back = scriptless.get_by_role("link", name="回到第一页")
+    expect(back).to_be_visible()
     wheres = scriptless.locator(".hit .where").all_inner_texts()
+    assert wheres
     assert all("南通市" in where for where in wheres)
-    scriptless.get_by_role("link", name="回到第一页").click()
+    back.click()
+    expect(back).to_have_count(0)
     assert hits(scriptless) == first
 
     scriptless.locator(".hit h2 a").first.click()

@@ -9,13 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from placenames.search.tokens import (
-    PAIRS_FROM,
+    CELLS_FROM,
+    LETTERS_FROM,
     SourceName,
     cells,
     form,
     forms_of,
     grams,
     hot_codes,
+    is_term,
+    letter_codes,
     near_codes,
     query_grams,
     query_near_codes,
@@ -86,16 +89,31 @@ def test_a_name_without_han_characters_is_still_found_by_its_text() -> None:
     assert (form("😀").text, form("😀").sounds) == ("😀", ())
 
 
-def test_a_token_carries_the_pairs_of_its_form_the_divisions_from_the_highest_one_down_and_its_cell() -> None:
-    first, second = query_grams("如皋市")
-    known = {"如皋市": (11, grams("如皋市")), "如皋": (12, grams("如皋"))}
+def test_a_token_carries_characters_and_first_letters_the_divisions_from_the_highest_one_down_and_its_cell() -> None:
+    known = {"如皋市": (11, form("如皋市").grams), "如皋": (12, form("如皋").grams)}
+    r = LETTERS_FROM + ord("r")
     period = (date(1991, 2, 28), None, False, True, True)
     assert list(token_rows([SOURCE], known)) == [
-        (1, 2, 11, 80_000, (first, second, -1, -65, -71, 220_401), *period),
-        (1, 2, 12, 80_000, (*query_grams("如皋"), -1, -65, -71, 220_401), *period),
+        (1, 2, 11, 80_000, (*sorted(map(ord, "如皋市")), r, -1, -65, -71, 220_401), *period),
+        (1, 2, 12, 80_000, (*sorted(map(ord, "如皋")), r, -1, -65, -71, 220_401), *period),
     ]
     nowhere = replace(SOURCE, divisions=None, own_division_id=None, cell=None)
-    assert list(token_rows([nowhere], known)) == [(1, 2, 11, 80_000, (first, second), *period)]
+    assert list(token_rows([nowhere], known)) == [(1, 2, 11, 80_000, (*sorted(map(ord, "如皋市")), r), *period)]
+
+
+def test_a_name_of_several_readings_has_the_first_letter_of_each_and_one_without_letters_none() -> None:
+    assert {chr(code - LETTERS_FROM) for code in form("六合区").grams if LETTERS_FROM <= code < CELLS_FROM} == {"l"}
+    assert letter_codes([("chongqing", "cq"), ("zhongqing", "zq"), ("zhongqing", "zq")]) == tuple(
+        LETTERS_FROM + ord(letter) for letter in "cz"
+    )
+    assert letter_codes([("336", "3"), ("", "")]) == ()
+
+
+@given(st.text("如皋市𠮷A3东大街", min_size=1, max_size=9), st.data())
+def test_all_characters_of_a_part_are_among_the_terms_of_the_whole(name: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(name) - 1))
+    end = data.draw(st.integers(start + 1, len(name)))
+    assert set(map(ord, name[start:end])) <= set(filter(is_term, form(name).grams))
 
 
 @given(*(st.floats(low, high) for low, high in ((73, 136), (3, 54), (73, 136), (3, 54), (0, 1), (0, 1))))
@@ -108,7 +126,7 @@ def test_the_cell_of_a_position_is_among_those_of_every_box_around_it(
     around = cells((west, south, east, north), 100_000)
     assert around is not None
     assert cell in around
-    assert max(around) < PAIRS_FROM
+    assert min(around) >= CELLS_FROM, "no cell is the code of a character or of a letter"
 
 
 def test_a_box_of_too_many_cells_has_none() -> None:
@@ -130,7 +148,8 @@ def test_names_one_character_apart_share_a_code(name: str, data: st.DataObject) 
 def test_codes_of_neighbours_are_negative_and_those_of_pairs_are_not() -> None:
     assert all(code < 0 for code in near_codes("东大街"))
     assert all(code >= 0 for code in grams("东大街"))
-    assert set(form("东大街").grams) == {*near_codes("东大街"), *grams("东大街")}
+    d = LETTERS_FROM + ord("d")
+    assert set(form("东大街").grams) == {*near_codes("东大街"), *grams("东大街"), d}
 
 
 def test_very_short_and_very_long_names_have_no_neighbours() -> None:

@@ -24,8 +24,8 @@ named AS (
     WHERE p.own_division_id IS NOT NULL AND char_length(n.specific) >= 2 AND n.specific <> n.text
 )
 SELECT p.id, named.name_id, f.id, p.rank,
-       -- The codes of pairs; those of single characters are smaller (tokens.PAIRS_FROM).
-       ARRAY(SELECT code FROM unnest(f.grams) AS code WHERE code >= 2097152) || coalesce(path.terms, '{}')
+       -- The codes of single characters and first letters (tokens.is_term).
+       ARRAY(SELECT code FROM unnest(f.grams) AS code WHERE code >= 0 AND code < 2097152) || coalesce(path.terms, '{}')
            || CASE WHEN p.point IS NULL THEN '{}' ELSE ARRAY[placenames.cell(foundation.public_position(p.point))] END,
        named.valid_from, named.valid_to, false, true, placenames.is_public(named.status, p.secrecy, named.published_at)
 FROM named
