@@ -33,6 +33,8 @@ from processes.preparing import Source, prepared, processes_for
 BULK_LOCK = 0x62756C6B
 REGISTER = ("placenames.place", "placenames.place_name")
 DERIVED = tuple(f"placenames.{table}" for table in models.DERIVED)
+# Their rows come in the order of cells: the key is made afterwards.
+UNORDERED = ("placenames.map_point",)
 AT_ONCE = 2  # indexes and statements that use one core each
 AHEAD = 2  # chunks that are prepared before they are wanted, for each process
 MOST_BESIDE = 100_000  # places that may be there already: they are without indexes meanwhile
@@ -146,7 +148,7 @@ class _Run:
             session, self.source.name, self.source.fingerprint, first, len(self.sizes),
             first_place=first_place, first_name=first_name,
         )  # fmt: skip
-        keeping.put_aside(session, self.source.name, [*REGISTER, *DERIVED])
+        keeping.put_aside(session, self.source.name, [*REGISTER, *DERIVED], UNORDERED)
         session.execute(_EMPTY)
 
     @contextmanager

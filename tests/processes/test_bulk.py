@@ -152,8 +152,8 @@ def test_a_load_that_is_stopped_while_it_begins_counts_from_the_same_numbers(
     set_addresses(own_demo_address, None)
     put_aside = keeping.put_aside
 
-    def stop(session: Session, load: str, tables: Sequence[str]) -> int:
-        put_aside(session, load, tables)
+    def stop(session: Session, load: str, tables: Sequence[str], unordered: Sequence[str]) -> int:
+        put_aside(session, load, tables, unordered)
         raise Stopped
 
     before = structure()
