@@ -19,6 +19,12 @@ CELL = """
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$SELECT {first}floor((ST_Y(place) + 90) * 5)::integer * 1800 + floor((ST_X(place) + 180) * 5)::integer$$
 """
+# What tells letters apart needs no form: where its text is not asked for, it is not looked up.
+SPOKEN = """
+    CREATE OR REPLACE VIEW published.search_spoken AS
+    SELECT s.form_id, f.text, s.pinyin, s.initials, s.rank, f.classes
+    FROM placenames.search_sound s {join} placenames.search_form f ON f.id = s.form_id WHERE s.rank IS NOT NULL
+"""
 
 
 def upgrade() -> None:
@@ -27,6 +33,7 @@ def upgrade() -> None:
     op.execute(f"TRUNCATE {EARLIER.DERIVED}")
     # Beyond the codes of characters, among which cells would otherwise be.
     op.execute(CELL.format(first="2097152 + "))
+    op.execute(SPOKEN.format(join="LEFT JOIN"))
     EARLIER._to_derive(revision)
 
 
@@ -34,4 +41,5 @@ def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
     op.execute(f"TRUNCATE {EARLIER.DERIVED}")
     op.execute(CELL.format(first=""))
+    op.execute(SPOKEN.format(join="JOIN"))
     EARLIER._to_derive(down_revision)
