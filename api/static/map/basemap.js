@@ -13,8 +13,8 @@ const ENOUGH = 4; // tiles that fail one after the other: then it is away, not o
 const DEEPEST = 18;
 
 export class BaseMap {
-  /** @param viewer the page: `map`, `tiles`, `bounds`, `config` */
-  constructor({ map, tiles, bounds, config }) {
+  /** @param viewer the page: `map`, `tiles`, `view`, `config` */
+  constructor({ map, tiles, view: { bounds }, config }) {
     Object.assign(this, { map, tiles, bounds });
     const pane = map.createPane("base");
     pane.style.zIndex = 150; // under our tiles

@@ -5,7 +5,7 @@ import { whereWord } from "./words.js";
 const REST = 700; // milliseconds without another key before the new view is told
 const MOVES = /^(Arrow(Up|Down|Left|Right)|[-+=_])$/;
 
-/** @param viewer the page: `map`, `api`, `middle` in pixels, `ask(latlng)` */
+/** @param viewer the page: `map`, `api`, `view`, `ask(latlng)` */
 export function mapByKeys(viewer) {
   const { map, api } = viewer;
   const box = map.getContainer();
@@ -20,10 +20,10 @@ export function mapByKeys(viewer) {
 
   let timer = 0;
   let asking = null;
-  const middle = () => map.containerPointToLatLng(viewer.middle);
+  const middle = () => map.containerPointToLatLng(viewer.view.middle);
   const mark = () => {
-    cross.style.left = `${viewer.middle.x}px`;
-    cross.style.top = `${viewer.middle.y}px`;
+    cross.style.left = `${viewer.view.middle.x}px`;
+    cross.style.top = `${viewer.view.middle.y}px`;
   };
   const tell = async () => {
     if (asking) asking.abort();

@@ -2,24 +2,23 @@
 /* global L */
 import { Api } from "./api.js";
 import { Card } from "./card.js";
-import { calm, el, icon, ICONS, lowPhone, phone } from "./dom.js";
+import { addControls } from "./controls.js";
+import { el, lowPhone, phone } from "./dom.js";
 import { EraLine } from "./era.js";
-import { extent } from "./extent.js";
 import { covering, furnish, keepFoot } from "./furnish.js";
+import { takeGestures } from "./gestures.js";
 import { Labels } from "./labels.js";
 import { mendAfterOutage, MISSING } from "./mending.js";
 import { copy, reportDialog, toast } from "./notes.js";
 import { Permalink } from "./permalink.js";
-import { fitZoom, frame, reach, zoomRoundTheMiddle } from "./room.js";
 import { SearchBox } from "./search.js";
 import { Sheet } from "./sheet.js";
 import { makeTiles } from "./tiles.js";
 import { Tools } from "./tools.js";
+import { View } from "./view.js";
 import { saidWord, whereWord } from "./words.js";
 
 const CHOSEN = { color: "#b83227", weight: 2.5, fillColor: "#c0392b", fillOpacity: 0.09, interactive: false };
-const AREA_PICK_ZOOM = 10.5; // closer than this a tap asks "what is here" instead of choosing the county
-const PLACE_ZOOM = 13;
 
 const byId = (id) => document.getElementById(id);
 
@@ -30,9 +29,8 @@ class Viewer {
     this.link = new Permalink();
     this.moved = Boolean(this.link.state.view);
     this.api = new Api(() => this.link.state.asOf);
-    this.bounds = toBounds(config.province);
+    this.view = new View({ map, config, covered: () => ({ sheet: this.sheet.covered, tray: this.tools.covered }) });
     this.chosen = L.layerGroup().addTo(map);
-    zoomRoundTheMiddle(this);
     this.sheet = new Sheet({ sheet: byId("sheet"), grip: byId("grip"), card: byId("card") }, () => this.#sheetMoved());
     this.card = new Card(byId("card"), {
       close: () => {
@@ -47,7 +45,7 @@ class Viewer {
       retry: () => this.again(),
     });
     this.tools = new Tools({
-      map, api: this.api, bounds: this.bounds,
+      map, api: this.api, bounds: this.view.bounds,
       acts: {
         asOf: () => this.link.state.asOf,
         travel: (asOf, how) => this.travel(asOf, how),
@@ -56,10 +54,10 @@ class Viewer {
           this.sheet.settle();
           this.#limit();
         },
-        middle: () => this.middle,
+        middle: () => this.view.middle,
         ask: (latlng) => this.ask(latlng),
-        fit: (bounds, how) => this.#fit(bounds, how),
-        address: () => this.link.address({ ...this.link.state, view: this.#view() }),
+        fit: (bounds, how) => this.view.fit(bounds, how),
+        address: () => this.link.address({ ...this.link.state, view: this.view.now }),
       },
     });
     this.era = new EraLine({
@@ -81,18 +79,20 @@ class Viewer {
   }
 
   async start() {
-    this.#controls();
+    addControls(this.map, () => this.view.showArea());
+    this.tools.addTo(this.map);
+    this.map.on("resize", () => this.#limit());
     this.#limit();
     const { view, place, q, asOf } = this.link.state;
     if (view) this.map.setView([view.lat, view.lon], view.zoom, { animate: false });
-    else this.showArea();
+    else this.view.showArea();
     // The address gets a view once there is one to send on: not for the whole area that anyone sees first.
     for (const act of ["pointerdown", "wheel", "keydown"]) {
       document.addEventListener(act, () => { this.moved = true; }, { capture: true, once: true, passive: true });
     }
     this.map.on("moveend", () => {
       if (!this.moved) return;
-      this.link.write({ view: this.#view() });
+      this.link.write({ view: this.view.now });
     });
     const retry = () => {
       this.tiles.redraw(this.map);
@@ -100,7 +100,7 @@ class Viewer {
     };
     const onFault = () => toast(MISSING, retry);
     this.tiles = makeTiles({
-      url: this.api.tiles(), bounds: this.bounds, minZoom: 0, maxZoom: this.map.getMaxZoom(),
+      url: this.api.tiles(), bounds: this.view.bounds, minZoom: 0, maxZoom: this.map.getMaxZoom(),
       sheer: Boolean(this.config.basemap), onFault,
     });
     this.tiles.layer.addTo(this.map);
@@ -109,7 +109,7 @@ class Viewer {
     });
     mendAfterOutage(this);
     this.labels.load();
-    this.#gestures();
+    takeGestures(this);
     this.link.onReturn((state) => this.restore(state));
     this.#era(asOf);
     this.search.set(q);
@@ -118,7 +118,7 @@ class Viewer {
       place && this.choose(place, { keepView: Boolean(view), jump: true }),
     ]);
     // A link to a search, without a view of its own, shows where its first results are.
-    if (q && !place && !view && !this.moved) this.#goToResults();
+    if (q && !place && !view && !this.moved) this.view.goToResults(this.search.items);
   }
 
   /** Open the card of a place, mark it on the map and go there. */
@@ -143,7 +143,7 @@ class Viewer {
       byId("said").textContent = saidWord(feature.properties);
       document.title = `${feature.properties.name} · ${this.config.title}`;
       // A link made on a wide screen may hold a view in which a phone's sheet would cover the place.
-      if (!stay && (!keepView || !this.#inSight(feature.properties))) this.#goTo(feature, { jump, near });
+      if (!stay && (!keepView || !this.view.inSight(feature.properties))) this.view.goTo(feature, { jump, near });
     } catch (error) {
       if (error.name === "AbortError") return;
       if (!("title" in error)) throw error;
@@ -154,7 +154,7 @@ class Viewer {
 
   /** What is at this position: the divisions that hold it and the names around. */
   async ask(latlng, { stay = false } = {}) {
-    if (!this.bounds.contains(latlng)) {
+    if (!this.view.bounds.contains(latlng)) {
       byId("said").textContent = "此处不在本省范围内。";
       return;
     }
@@ -217,25 +217,9 @@ class Viewer {
     else this.search.focusStill();
   }
 
-  /** Where the middle is of what nothing covers, in pixels of the map. */
-  get middle() {
-    const { left, top, bottom } = this.#room();
-    const size = this.map.getSize();
-    return L.point((left + size.x) / 2, (top + size.y - bottom) / 2);
-  }
-
-  /** The part of the map that nothing covers. */
-  get free() {
-    const { left, top, bottom } = this.#room();
-    const size = this.map.getSize();
-    return L.latLngBounds(
-      this.map.containerPointToLatLng([left, top]), this.map.containerPointToLatLng([size.x, size.y - bottom]),
-    );
-  }
-
   /** The reader went back or forward. */
   async restore({ q, place, view, asOf }) {
-    this.#still();
+    this.view.still();
     this.#era(asOf);
     if (view) this.map.setView([view.lat, view.lon], view.zoom, { animate: false });
     this.search.set(q);
@@ -261,17 +245,17 @@ class Viewer {
     ]);
   }
 
-  showArea() {
-    const area = toBounds(this.config.area);
-    const within = this.#room().bottom ? null : frame(this.map, area);
-    this.#fit(area, { animate: false, maxZoom: this.config.maxZoom, within });
-  }
-
   /** What is shown of another day says so; what was found for the last one is dropped. */
   #era(asOf) {
     this.era.show(asOf);
     this.search.forget();
     this.tools.time.show(asOf);
+  }
+
+  /** Sheet or tools cover another part of the map: how far it can be moved, and how many tools there is room for. */
+  #limit() {
+    this.view.limit();
+    this.tools.roomChanged();
   }
 
   #stopAsking() {
@@ -298,154 +282,7 @@ class Viewer {
     this.labels.choose({ area: properties.id });
   }
 
-  #view() {
-    const { lat, lng } = this.map.getCenter();
-    return { zoom: this.map.getZoom(), lat, lon: lng };
-  }
-
-  #inSight({ lon, lat }) {
-    if (typeof lon !== "number" || typeof lat !== "number") return true;
-    const [at, size, room] = [this.map.latLngToContainerPoint([lat, lon]), this.map.getSize(), this.#room()];
-    return at.x > room.left && at.x < size.x && at.y > room.top && at.y < size.y - room.bottom;
-  }
-
-  #goTo({ geometry, properties }, { jump, near }) {
-    const { bbox, lon, lat } = properties;
-    const animate = !jump && !calm();
-    if (bbox && (bbox[2] > bbox[0] || bbox[3] > bbox[1])) {
-      this.#fit(toBounds(bbox), { animate, maxZoom: PLACE_ZOOM + 2 });
-    } else if (typeof lon === "number" && typeof lat === "number") {
-      // A name picked on the map is in view already: no flight, only out from under the card.
-      const zoom = near ? this.map.getZoom() : Math.max(PLACE_ZOOM, this.map.getZoom());
-      this.#fit(L.latLngBounds([[lat, lon]]), { animate, maxZoom: Math.min(zoom, this.config.maxZoom) });
-    } else if (geometry) {
-      this.#fit(L.geoJSON(geometry).getBounds(), { animate, maxZoom: PLACE_ZOOM });
-    }
-  }
-
-  #goToResults() {
-    const found = extent(this.search.items);
-    const bounds = found && toBounds(found.bbox);
-    if (bounds && this.bounds.contains(bounds)) this.#fit(bounds, { animate: false, maxZoom: found.zoom });
-  }
-
-  /** Bring bounds into the part of the map that panel and sheet leave free. */
-  #fit(bounds, { animate, maxZoom, within = null }) {
-    const room = this.#room();
-    const { x, y } = this.map.getSize();
-    const options = within
-      ? { paddingTopLeft: [within.left, within.top], paddingBottomRight: [x - within.right, y - within.bottom], maxZoom }
-      : { paddingTopLeft: [room.left + 24, room.top + 24], paddingBottomRight: [24, room.bottom + 40], maxZoom };
-    this.#still();
-    if (animate) this.map.flyToBounds(bounds, { ...options, duration: 0.9 });
-    else this.map.fitBounds(bounds, { ...options, animate: false });
-  }
-
-  /**
-   * End a running animation where it would end, so that it cannot move the map after the view that comes next.
-   * Not `map.stop()`: that may start a zoom of its own. And no bounds meanwhile: they would start a new pan.
-   */
-  #still() {
-    const { map } = this;
-    const limit = map.options.maxBounds;
-    map.options.maxBounds = L.latLngBounds([[-90, -180], [90, 180]]);
-    if (map._animatingZoom) map._onZoomTransitionEnd();
-    map._stop();
-    map.options.maxBounds = limit;
-  }
-
-  #room() {
-    const tray = this.tools.covered;
-    if (phone()) return { left: 0, top: 64, bottom: this.sheet.covered + tray };
-    const panel = byId("panel").getBoundingClientRect();
-    return { left: panel.right, top: 0, bottom: tray };
-  }
-
-  /**
-   * No view beyond the province: the outermost zoom shows it whole, and the map cannot be dragged past its edge
-   * except by the strip that panel and sheet cover, else the covered part of the province could not be seen.
-   */
-  #limit() {
-    const { map, bounds } = this;
-    const room = this.#room();
-    const size = map.getSize();
-    const free = L.point(Math.max(120, size.x - room.left), Math.max(120, size.y - room.top - 40));
-    const whole = fitZoom(map, bounds, free);
-    map.options.minZoom = Math.min(this.config.maxZoom, Math.max(this.config.minZoom, whole));
-    const within = room.bottom ? null : frame(map, bounds);
-    const edge = () => { map.options.maxBounds = reach(map, bounds, this.#room(), within); };
-    edge();
-    if (this.edge) map.off("zoomend", this.edge);
-    this.edge = edge;
-    map.on("zoomend", edge);
-    this.tools.roomChanged();
-  }
-
-  #controls() {
-    const { map } = this;
-    map.attributionControl?.setPrefix(false);
-    new ScaleBar({ position: "bottomright", imperial: false, maxWidth: 110 }).addTo(map);
-    L.control.zoom({ position: "bottomright", zoomInTitle: "放大", zoomOutTitle: "缩小" }).addTo(map);
-    const Home = L.Control.extend({
-      onAdd: () => {
-        const button = el("button", { type: "button", class: "home", title: "回到全图", "aria-label": "回到全图" }, icon(ICONS.home));
-        button.addEventListener("click", () => this.showArea());
-        const box = el("div", { class: "leaflet-bar" }, button);
-        L.DomEvent.disableClickPropagation(box);
-        return box;
-      },
-    });
-    new Home({ position: "bottomright" }).addTo(map);
-    this.tools.addTo(map);
-    map.on("resize", () => this.#limit());
-  }
-
-  #gestures() {
-    const { map } = this;
-    map.on("click", ({ latlng }) => {
-      this.search.close();
-      if (this.tools.takes(latlng)) return;
-      const found = this.tiles.pick(map, latlng);
-      if (found && found.kind === "place") this.choose(found.id, { push: true, near: true });
-      else if (found && found.id && map.getZoom() < AREA_PICK_ZOOM) this.choose(found.id, { push: true });
-      else if (found) this.ask(latlng);
-    });
-    // A long press on a phone, the right button on a desk.
-    map.on("contextmenu", ({ latlng }) => this.tools.takes(latlng) || this.ask(latlng));
-    let waiting = false;
-    map.on("mousemove", ({ latlng }) => {
-      if (waiting) return;
-      waiting = true;
-      window.requestAnimationFrame(() => {
-        waiting = false;
-        map.getContainer().classList.toggle("over", Boolean(this.tiles.pick(map, latlng)));
-      });
-    });
-    document.addEventListener("keydown", (event) => {
-      const typing = /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName);
-      if (event.key === "/" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
-        event.preventDefault();
-        this.search.focus();
-      } else if (event.key === "Escape" && !typing && !byId("dialog").open) {
-        if (this.search.isOpen) this.search.close();
-        else if (this.sheet.isOpen) {
-          this.close({ push: true });
-          this.focusBack();
-        }
-      }
-    });
-    document.addEventListener("pointerdown", (event) => {
-      if (!phone() && this.search.isOpen && !byId("panel").contains(event.target)) this.search.close();
-    });
-  }
 }
-
-const ScaleBar = L.Control.Scale.extend({
-  _updateMetric(maxMeters) {
-    const metres = this._getRoundNum(maxMeters);
-    this._updateScale(this._mScale, metres < 1000 ? `${metres} 米` : `${metres / 1000} 公里`, metres / maxMeters);
-  },
-});
 
 /** A pin with its name, standing on the position. */
 function pin(latlng, name) {
@@ -453,10 +290,6 @@ function pin(latlng, name) {
   return L.marker(latlng, {
     icon: L.divIcon({ className: "pin-at", html: mark, iconSize: null }), interactive: false, keyboard: false, zIndexOffset: 2000,
   });
-}
-
-function toBounds([west, south, east, north]) {
-  return L.latLngBounds([[south, west], [north, east]]);
 }
 
 const map = window.map_diming;

@@ -7,7 +7,7 @@ const PATIENCE = 5000;
 const METRES_PER_PIXEL = 0.0254 / 96; // of paper: a CSS pixel is 1/96 inch
 
 export class Printing {
-  /** @param viewer the page: `map`, `config`, `link`, `tiles`, `base`, `labels`, `free` */
+  /** @param viewer the page: `map`, `config`, `link`, `tiles`, `base`, `labels`, `view` */
   constructor(viewer) {
     this.viewer = viewer;
     this.before = null;
@@ -45,7 +45,7 @@ export class Printing {
 
   /** Draw the map anew for the paper; gives how much it is enlarged. */
   #anew() {
-    const { map, free } = this.viewer;
+    const { map, view: { free } } = this.viewer;
     this.#turn(true);
     map.invalidateSize({ animate: false, pan: false });
     map.fitBounds(free, { animate: false });
@@ -54,7 +54,7 @@ export class Printing {
 
   /** Bring the drawn map to the size of the paper as a picture, the free part in the middle; gives the enlargement. */
   #still() {
-    const { map, free } = this.viewer;
+    const { map, view: { free } } = this.viewer;
     const size = map.getSize();
     const [a, b] = [map.latLngToContainerPoint(free.getNorthWest()), map.latLngToContainerPoint(free.getSouthEast())];
     this.#turn(true);

@@ -67,10 +67,10 @@ export function reach(map, bounds, room, within) {
  * Zooming by buttons and keys goes round the middle of what nothing covers; Leaflet's own goes round the middle of the
  * window, where on a desk the panel stands beside the province. From the whole of it a phone goes to its middle.
  */
-export function zoomRoundTheMiddle(viewer) {
-  const { map, bounds } = viewer;
+export function zoomRoundTheMiddle(view) {
+  const { map, bounds } = view;
   map.setZoom = (zoom, options) => {
     const whole = phone() && map.getBounds().contains(bounds);
-    return map.setZoomAround(whole ? map.latLngToContainerPoint(bounds.getCenter()) : viewer.middle, zoom, options);
+    return map.setZoomAround(whole ? map.latLngToContainerPoint(bounds.getCenter()) : view.middle, zoom, options);
   };
 }
