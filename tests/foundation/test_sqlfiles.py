@@ -11,7 +11,7 @@ import pytest
 
 from foundation.database import PUBLIC_ROLE, libpq_address
 from foundation.settings import PROJECT
-from foundation.sqlfiles import every, load
+from foundation.sqlfiles import SqlFile, every, load, together
 
 EVERY = every(PROJECT)
 PACKAGES = ("api", "boundaries", "foundation", "migrations", "placenames", "processes")
@@ -129,3 +129,12 @@ def test_a_value_is_never_read_as_sql(cursor: psycopg2.extensions.cursor, write:
         cursor.execute(statement, {"code": hostile})
         assert cursor.fetchone() == (hostile,)
     cursor.connection.rollback()
+
+
+def test_two_questions_are_asked_at_one_go_and_what_they_share_is_given_once() -> None:
+    one = SqlFile("one", (("zoom", "integer"), ("x", "integer")), "SELECT :zoom + :x")
+    both = together(one, SqlFile("other", (("x", "integer"), ("day", "date")), "SELECT :x"))
+    assert both.parameters == (("zoom", "integer"), ("x", "integer"), ("day", "date"))
+    assert both.body == "SELECT (SELECT :zoom + :x), (SELECT :x)"
+    with pytest.raises(ValueError, match="two types"):
+        together(one, SqlFile("another", (("x", "bigint"),), "SELECT :x"))
