@@ -39,9 +39,10 @@ Asking = dict[str, str]
 def kinds_of() -> dict[str, list[Asking]]:
     """Questions of each kind, drawn from the register; the same each time."""
     lots = random.Random(SEED)  # noqa: S311 (what is asked is no secret)
-    drawn, counties = _drawn()
+    drawn, counties, cities = _drawn()
     names = [(it.text, it.county) for it in drawn]
     texts = [it.text for it in drawn]
+    within_cities = [(text, f"{code[:4]}00") for text, code in names if f"{code[:4]}00" in cities]
     made = _Typed(lots, texts)
     day = "2012-06-30"
     found: dict[str, list[Asking]] = {
@@ -61,11 +62,15 @@ def kinds_of() -> dict[str, list[Asking]]:
         "区划内一字": [{"q": lots.choice(text), "division": code} for text, code in names[:OF_EACH]],
         "区划内字母": [{"q": made.pinyin(text)[:2], "division": code} for text, code in names[:OF_EACH]],
         "区划内常见": [{"q": lots.choice(FAMOUS_ROADS), "division": code} for _, code in names[:OF_EACH]],
+        "地市内一字": [{"q": lots.choice(text), "division": code} for text, code in within_cities[:OF_EACH]],
+        "地市内字母": [{"q": made.pinyin(text)[:2], "division": code} for text, code in within_cities[:OF_EACH]],
         "全地址": [{"q": counties[code] + text} for text, code in names[:OF_EACH] if code in counties],
         "门牌": [{"q": f"{road}{lots.randint(1, 300)}号"} for road in FAMOUS_ROADS],
         "代码": [{"q": code} for _, code in names[:OF_EACH]],
         "类别内": [{"q": text[:2], "class": "街路巷"} for text in texts[:OF_EACH]],
         "范围内": [{"q": it.text[:2], "bbox": it.box} for it in drawn[:OF_EACH]],
+        "范围内一字": [{"q": lots.choice(it.text), "bbox": it.box} for it in drawn[:OF_EACH]],
+        "范围内字母": [{"q": made.pinyin(it.text)[:2], "bbox": it.box} for it in drawn[:OF_EACH]],
         "附近": [{"q": it.text[:2], "near": it.at} for it in drawn[:OF_EACH]],
         "某日全名": [{"q": text, "as_of": day} for text in texts[:OF_EACH]],
         "某日开头": [{"q": text[:2], "as_of": day} for text in texts[:OF_EACH]],
@@ -115,8 +120,8 @@ class Drawn:
         return f"{self.lon - 0.3:.5f},{self.lat - 0.3:.5f},{self.lon + 0.3:.5f},{self.lat + 0.3:.5f}"
 
 
-def _drawn() -> tuple[list[Drawn], dict[str, str]]:
-    """Names as often as they occur; and the names of the counties by their codes."""
+def _drawn() -> tuple[list[Drawn], dict[str, str], set[str]]:
+    """Names as often as they occur; the names of the counties by their codes; and the codes of the prefectures."""
     question = """
         SELECT f.text, left(coalesce(v.code, ''), 6), ST_X(p.point), ST_Y(p.point)
         FROM placenames.search_token t TABLESAMPLE BERNOULLI (%s) REPEATABLE (7)
@@ -130,7 +135,11 @@ def _drawn() -> tuple[list[Drawn], dict[str, str]]:
         rows = (cursor.fetchone() or (1.0,))[0]
         cursor.execute(question, (min(100.0, 800 * OF_EACH / rows), 4 * OF_EACH))
         names = [Drawn(*row) for row in cursor.fetchall()]
-        cursor.execute("SELECT code, name FROM boundaries.division_version WHERE level = 'county' AND valid_to IS NULL")
-        counties = {str(code): str(name) for code, name in cursor.fetchall()}
+        cursor.execute(
+            "SELECT code, name, level FROM boundaries.division_version"
+            " WHERE level IN ('county', 'prefecture') AND valid_to IS NULL"
+        )
+        units = cursor.fetchall()
     connection.close()
-    return names, counties
+    counties = {str(code): str(name) for code, name, level in units if level == "county"}
+    return names, counties, {str(code) for code, _, level in units if level == "prefecture"}
