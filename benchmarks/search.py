@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import cycle
+from typing import Any
 from urllib.parse import urlencode
 
 import psycopg2
@@ -24,6 +25,7 @@ from deploy.setup import steps
 from foundation import clock, dates
 from foundation.database import libpq_address, owner_address, public_reader
 from foundation.settings import PROJECT
+from foundation.sqlfiles import SqlFile
 from placenames.search import forms, queries
 from placenames.search.models import DERIVED
 from placenames.search.question import COUNTED, narrowed, numbers, read_cursor, read_question
@@ -32,6 +34,7 @@ GOLD = PROJECT / "tests" / "placenames" / "gold" / "search.csv"
 CLIENTS = 8
 CROWD, CROWD_SECONDS, STEADY_MB = 64, 60, 20
 SMALLER = 1_000_000
+PREFECTURE = "320600"
 WARM = "各类问题都先问一遍再计时;混合题循环重复,测的是热的情形。"
 
 
@@ -73,6 +76,28 @@ def _keep_plans(rows: int) -> None:
         keep_plan("search", rows, name, forms.statement("strict"), {**forms.characters(text_), **page})
     keep_plan("search", rows, "whole-name", forms.statement("named"), {**forms.characters("中山路"), **page})
     keep_plan("search", rows, "letters", forms.statement("spoken"), {**forms.letters("zhongshanlu"), **page})
+    noting = _Noting()
+    for text_ in ("路", "xi"):
+        queries.search(noting, narrowed(read_question(text_), division=PREFECTURE))
+    for name, of in (("within", "search.within"), ("within-letters", "search.within_spoken")):
+        keep_plan("search", rows, name, *noting.asked[of])
+
+
+class _Noting:
+    """Answers as the service does, and notes what it was asked last of each statement."""
+
+    def __init__(self) -> None:
+        self.asked: dict[str, tuple[SqlFile, Mapping[str, object]]] = {}
+
+    def rows(self, statement: SqlFile, parameters: Mapping[str, object]) -> Sequence[tuple[Any, ...]]:
+        """All rows of a question."""
+        self.asked[statement.name] = (statement, parameters)
+        return public_reader().rows(statement, parameters)
+
+    def one(self, statement: SqlFile, parameters: Mapping[str, object]) -> tuple[Any, ...] | None:
+        """The first row, or None."""
+        found = self.rows(statement, parameters)
+        return found[0] if found else None
 
 
 def _each(took: Mapping[str, Sequence[float]]) -> Iterator[Fact]:

@@ -99,7 +99,7 @@ class _Run:
         self.phases: dict[str, Callable[[str, str], None]] = {
             "rows": self.write_rows,
             "indexes": partial(self.put_back, REGISTER),
-            "forms listed": partial(self.once, derived.list_forms),
+            "forms listed": partial(self.once, _list_forms),
             "forms": self.write_forms,
             "tokens, points": partial(self.side_by_side, (derived.write_tokens, derived.write_points)),
             "search indexes": partial(self.put_back, DERIVED),
@@ -271,6 +271,12 @@ class _Run:
             self.said_at = now
             what = "处地点" if phase == "rows" else "个名称"
             self.say(f"  {WORDS[phase]}:{done:,}/{of:,} {what}({100 * done // of if of else 100} %)")
+
+
+def _list_forms(session: Session) -> None:
+    """Begin what is derived; a load that was sent back to here leaves nothing of what it had written already."""
+    session.execute(_EMPTY)
+    derived.list_forms(session)
 
 
 def _tidy(session: Session) -> None:

@@ -1,4 +1,4 @@
-"""Walks the tiers of a question: forms best first, and the places that are known by them.
+"""Walks the tiers of a question: forms best first, and the places that are known by them, or those of a part at once.
 
 A place is told once, in the best tier it answers in: `matching` decides from all names it is known by. Within a tier
 names in use come before former ones, then rank, distance, form, the bureau's own area and place decide, so that a
@@ -15,6 +15,7 @@ from foundation.database import Reader
 from placenames.search.forms import Batch, Filters, Forms, Part, statement
 from placenames.search.matching import Known, Matcher
 from placenames.search.question import COUNTED, FAR, LATIN_TIERS, LOOSE, STRICT, Cursor, Question
+from placenames.search.tokens import holding
 
 LOWEST = -(2**31)
 # Filters that leave next to nothing of what very many forms hold: the walk ends here, and the total is "at least".
@@ -67,7 +68,7 @@ class Finder:
                     yield hit
 
     def together(self, tiers: Sequence[str], start: Cursor) -> Iterator[Hit]:
-        """Hits of some tiers, whose first forms are asked for at once."""
+        """Hits of some tiers of one group: of a part of the register, or by forms, the first of which come at once."""
         tiers = [tier for tier in tiers if 2 * self.number(tier) + 1 >= start.step]
         if tiers == ["code"]:
             yield from self.by_code(start)
@@ -97,11 +98,13 @@ class Finder:
         """Places of a part of the register in some tiers of one group."""
         name, first = ("within", STRICT[0]) if tiers[0] in STRICT else ("within_spoken", LATIN_TIERS[0])
         text = self.question.text if tiers[0] in STRICT else self.question.latin
+        values = {"terms": part.terms, "areas": part.areas, "initials": self.question.initials}
+        values |= {"characters": [*map(ord, part.characters)], "holding": [*map(holding, part.characters)]}
         until = 2 * self.number(tiers[-1]) + 2
         at = start
         while rows := self.ask(
-            name, q=text, initials=self.question.initials, tier=self.number(first), until=until,
-            home=self.question.home, count=self.count, **vars(part), **_after(at),
+            name, q=text, tier=self.number(first), until=until, home=self.question.home, count=self.count,
+            **values, **_after(at),
         ):  # fmt: skip
             for hit, known in map(self.read, rows):
                 at = Cursor(hit.step, hit.rank, hit.distance, hit.form, hit.away, hit.place)
@@ -171,7 +174,7 @@ class Finder:
         part = self.forms.loose if tier in LOOSE else None
         name = "past_rows" if self.question.as_of else "rows_within" if part else "rows"
         name += "_near" if (self.question.near or self.question.home) and not part else ""
-        inside = vars(part) if part else {}
+        inside = {"terms": part.terms, "areas": part.areas} if part else {}
         found = self.ask(
             name, forms=list(forms), tier=self.number(tier), least=least, home=self.question.home,
             count=self.count, **inside, **_after(at),

@@ -28,9 +28,13 @@ from placenames.search.tokens import (
 
 SQL = sqlfiles.folder(__file__)
 FIRST_FORMS = 40
-# Boxes of more cells than this are no short way to anything; of few, all names can be looked at.
+# Boxes of more cells than this are no short way to anything; of some, as many as a prefecture has, all names with a
+# character can be looked at, and of few all names.
 MOST_CELLS = 150
+SOME_CELLS = 40
 FEW_CELLS = 16
+# Longer letters lead to few forms, and these to the places sooner than a part as large as a prefecture does.
+LONGEST_BROAD = 4
 MORE = 10  # each batch of forms is so many times the one before
 
 
@@ -82,10 +86,14 @@ class Filters:
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the register by what its names have: all of `terms` (characters, a division), one of `areas`."""
+    """A part of the register by what its names have: all of `terms` (a division, letters), one of `areas`.
+
+    `characters` are those of the question: the database takes the rarest of them to find the names by.
+    """
 
     terms: list[int]
     areas: list[int]
+    characters: str = ""
 
 
 class Forms:
@@ -97,15 +105,17 @@ class Forms:
         here = [] if filters.division is None else [-filters.division]
         box = cells(question.bbox, MOST_CELLS) if question.bbox else None
         areas = None if question.as_of else box or here or None
-        few = bool(box) or not filters.wide
+        small = len(box) <= FEW_CELLS if box else filters.small
+        some = len(box) <= SOME_CELLS if box else not filters.wide
         self.strict = self.spoken = self.loose = None
         """The part that was asked for: of names with its characters, of those read as its letters, and the whole."""
-        if areas and (few or len(text) > 1):
-            self.strict = Part([*here, *set(map(ord, text))], areas)
-        if areas and few and question.latin:
+        if areas and (some or len(text) > 1):
+            self.strict = Part(here, areas, "".join(sorted(set(text))))
+        # One letter is that of too many names, and many letters lead to few forms.
+        if areas and question.latin and (small or (some and 1 < len(question.latin) <= LONGEST_BROAD)):
             beside = {ord(char) for char in HAN.findall(text)}
             self.spoken = Part([*here, *letter_codes([(question.latin, "")]), *beside], areas)
-        if areas and (filters.small or (box and len(box) <= FEW_CELLS)):
+        if areas and small:
             self.loose = Part(here, areas)
         self.codes = {
             "prefix": [looked["beginning"]],

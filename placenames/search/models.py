@@ -30,10 +30,10 @@ SCHEMA = "placenames"
 class SearchForm(Base):
     """A form under which places are found, written once: a whole name, or the specific part of a division's (如皋).
 
-    `grams` are the codes of the text's single characters and pairs, of the letters that it may be read to begin with,
-    and negative ones of what is left of it without one character; `rank` is that of the best place which the public
-    finds by it on any day, empty where there is none, `classes` the bits of the classes of all such places
-    (`placenames.class_bit`; two classes may share one).
+    `grams` are the codes of the text's single characters and pairs, of the letters that its readings begin with (for
+    the terms of tokens), and negative ones of what is left of it without one character; `rank` is that of the best
+    place which the public finds by it on any day, empty where there is none, `classes` the bits of the classes of all
+    such places (`placenames.class_bit`; two classes may share one).
     """
 
     __tablename__ = "search_form"
@@ -127,7 +127,7 @@ search_token = Table(
 """A place under one of its forms, by the name `name_id`: its own, or one that it inherits through lineage.
 
 `current` tokens answer today's questions, former names of living places among them; the others answer for a day
-in the past. `terms` are the codes of the form's characters and first letters (`tokens.is_term`), the divisions as
+in the past. `terms` are the codes of the form's characters and letters (`tokens.is_term`), the divisions as
 negative numbers, the highest first, and the cell in which the public sees the place (`tokens.cells`).
 """
 

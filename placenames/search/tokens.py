@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +13,7 @@ from placenames.spelling.readings import search_keys
 
 # A single character is not looked for by itself where it is the whole specific part (丰县 by 丰).
 SHORTEST_SPECIFIC = 2
-# What stands beside code points (the last one is 0x10FFFF): first letters, then cells and pairs.
+# What stands beside code points (the last one is 0x10FFFF): letters, then cells among terms and pairs among grams.
 LETTERS_FROM = 0x110000
 PAIRS_FROM = CELLS_FROM = 0x200000
 # Names of these lengths are found with one character wrong, missing, extra or swapped.
@@ -20,6 +21,7 @@ NEAR_LENGTHS = range(3, 11)
 LONGEST_BEGINNING = 3
 LONGEST_SOUND = 8
 CELLS_PER_DEGREE = 5
+_TWO_LETTERS = re.compile("[a-z]{2}")
 
 
 @dataclass(frozen=True)
@@ -98,15 +100,19 @@ def shortened(text: str) -> set[str]:
 
 
 def letter_codes(sounds: Iterable[tuple[str, str]]) -> tuple[int, ...]:
-    """The codes of the letters that readings (pinyin, initials) begin with, sorted and distinct.
+    """The codes of the two letters that readings (pinyin, initials) begin with, sorted and distinct.
 
-    Whoever types letters means a name by its pinyin or by its initials, and both begin with the same one.
+    Whoever types letters means a name by the beginning of its pinyin or by its initials: both have one code.
     """
-    return tuple(sorted({LETTERS_FROM + ord(pinyin[0]) for pinyin, _ in sounds if "a" <= pinyin[:1] <= "z"}))
+    return tuple(sorted({_letters(text[:2]) for sound in sounds for text in sound if _TWO_LETTERS.match(text)}))
+
+
+def _letters(two: str) -> int:
+    return LETTERS_FROM + (ord(two[0]) - ord("a")) * 26 + ord(two[1]) - ord("a")
 
 
 def is_term(code: int) -> bool:
-    """Whether a code of a form is among the terms of its places: single characters and first letters are."""
+    """Whether a code of a form is among the terms of its places: those of single characters and of letters are."""
     return 0 <= code < PAIRS_FROM
 
 

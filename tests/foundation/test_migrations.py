@@ -95,7 +95,7 @@ def test_the_schema_goes_down_step_by_step_and_comes_up_the_same(bare_address: s
     schema.differences(bare_address)
 
 
-@pytest.mark.parametrize("back_to", ["0007", "0012"])
+@pytest.mark.parametrize("back_to", ["0007", "0012", "0014"])
 def test_a_register_with_names_is_found_by_search_after_its_derived_tables_were_made_anew(
     own_demo_address: str, monkeypatch: pytest.MonkeyPatch, back_to: str
 ) -> None:

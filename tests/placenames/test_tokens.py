@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from string import ascii_lowercase
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,22 +92,27 @@ def test_a_name_without_han_characters_is_still_found_by_its_text() -> None:
 
 def test_a_token_carries_characters_and_first_letters_the_divisions_from_the_highest_one_down_and_its_cell() -> None:
     known = {"如皋市": (11, form("如皋市").grams), "如皋": (12, form("如皋").grams)}
-    r = LETTERS_FROM + ord("r")
+    read = letter_codes([("rugao", "rg"), ("rugaoshi", "rgs")])
     period = (date(1991, 2, 28), None, False, True, True)
     assert list(token_rows([SOURCE], known)) == [
-        (1, 2, 11, 80_000, (*sorted(map(ord, "如皋市")), r, -1, -65, -71, 220_401), *period),
-        (1, 2, 12, 80_000, (*sorted(map(ord, "如皋")), r, -1, -65, -71, 220_401), *period),
+        (1, 2, 11, 80_000, (*sorted(map(ord, "如皋市")), *read, -1, -65, -71, 220_401), *period),
+        (1, 2, 12, 80_000, (*sorted(map(ord, "如皋")), *read, -1, -65, -71, 220_401), *period),
     ]
     nowhere = replace(SOURCE, divisions=None, own_division_id=None, cell=None)
-    assert list(token_rows([nowhere], known)) == [(1, 2, 11, 80_000, (*sorted(map(ord, "如皋市")), r), *period)]
+    assert list(token_rows([nowhere], known)) == [(1, 2, 11, 80_000, (*sorted(map(ord, "如皋市")), *read), *period)]
 
 
-def test_a_name_of_several_readings_has_the_first_letter_of_each_and_one_without_letters_none() -> None:
-    assert {chr(code - LETTERS_FROM) for code in form("六合区").grams if LETTERS_FROM <= code < CELLS_FROM} == {"l"}
-    assert letter_codes([("chongqing", "cq"), ("zhongqing", "zq"), ("zhongqing", "zq")]) == tuple(
-        LETTERS_FROM + ord(letter) for letter in "cz"
-    )
-    assert letter_codes([("336", "3"), ("", "")]) == ()
+def test_a_name_has_the_first_two_letters_of_each_reading_and_of_its_initials() -> None:
+    def letters(*pairs: str) -> set[int]:
+        return {code for pair in pairs for code in letter_codes([(pair, pair)])}
+
+    assert {code for code in form("六合区").grams if LETTERS_FROM <= code < CELLS_FROM} == letters("li", "lu", "lh")
+    assert set(letter_codes([("chongqing", "cq"), ("zhongqing", "zq")])) == letters("ch", "cq", "zh", "zq")
+    assert letter_codes([("336", "3"), ("e", "e"), ("", "")]) == (), "there is no second letter"
+    every = [a + b for a in ascii_lowercase for b in ascii_lowercase]
+    assert len(letters(*every)) == len(every), "each pair has a code of its own"
+    assert min(letters(*every)) == LETTERS_FROM > 0x10FFFF
+    assert max(letters(*every)) < CELLS_FROM
 
 
 @given(st.text("如皋市𠮷A3东大街", min_size=1, max_size=9), st.data())
@@ -148,8 +154,8 @@ def test_names_one_character_apart_share_a_code(name: str, data: st.DataObject) 
 def test_codes_of_neighbours_are_negative_and_those_of_pairs_are_not() -> None:
     assert all(code < 0 for code in near_codes("东大街"))
     assert all(code >= 0 for code in grams("东大街"))
-    d = LETTERS_FROM + ord("d")
-    assert set(form("东大街").grams) == {*near_codes("东大街"), *grams("东大街"), d}
+    read = letter_codes(form("东大街").sounds)
+    assert set(form("东大街").grams) == {*near_codes("东大街"), *grams("东大街"), *read}
 
 
 def test_very_short_and_very_long_names_have_no_neighbours() -> None:

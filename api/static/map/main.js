@@ -281,7 +281,6 @@ class Viewer {
     }
     this.labels.choose({ area: properties.id });
   }
-
 }
 
 /** A pin with its name, standing on the position. */

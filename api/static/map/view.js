@@ -129,6 +129,6 @@ export class View {
   }
 }
 
-export function toBounds([west, south, east, north]) {
+function toBounds([west, south, east, north]) {
   return L.latLngBounds([[south, west], [north, east]]);
 }

@@ -1,8 +1,8 @@
 -- Places within a division or a box with a name of one of some forms, in their order (see rows.sql).
--- Of that part all names with the pairs are looked at.
+-- All names of that part are looked at: for names of other characters.
 -- :forms integer[]  the forms
 -- :tier integer  their tier
--- :terms integer[]  pairs that all the forms have, if any, and the division as a negative number
+-- :terms integer[]  the division as a negative number, or nothing
 -- :areas integer[]  the division as a negative number, or the cells of a box: names within have one of them
 -- :classes text[]  only these class labels, or null
 -- :west double precision  only within this box (EPSG:4490), or null
@@ -27,7 +27,7 @@ WITH box AS MATERIALIZED (
 ),
 inside AS MATERIALIZED (
     SELECT r.form_id, r.place_id, r.rank, r.name_id, r.inherited,
-           CASE WHEN :lon IS NULL THEN 1 - (r.terms @> ARRAY[-:home::integer])::integer ELSE 0 END AS away,
+           CASE WHEN :lon IS NULL AND :home IS NULL THEN 0 ELSE 1 - (r.terms @> ARRAY[-:home::integer])::integer END AS away,
            (r.valid_to IS NOT NULL OR r.inherited)::integer AS former
     FROM published.search_row r WHERE r.terms @> :terms AND r.terms && :areas AND r.form_id = ANY (:forms) AND r.current
 )

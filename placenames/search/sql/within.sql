@@ -2,9 +2,12 @@
 -- :q text  the question, NFKC, without blanks
 -- :tier integer  the number of the first of these tiers: as typed, beginning with it, further inside
 -- :until integer  no tier from this step on
--- :terms integer[]  the codes of its characters, and the division as a negative number
+-- :characters integer[]  the codes of its characters, each once
+-- :holding text[]  the hot codes of names that hold each of them
+-- :terms integer[]  the division as a negative number, or nothing
 -- :areas integer[]  the division as a negative number, or the cells of a box: names within have one of them
 -- :classes text[]  only these class labels, or null
+-- :mask bigint  their bits, or null
 -- :west double precision  only within this box (EPSG:4490), or null
 -- :south double precision
 -- :east double precision
@@ -19,19 +22,30 @@
 -- :after_away integer
 -- :after_place bigint
 -- :count integer  how many
--- index: ix_search_token_terms, ix_search_token_place, primary keys
+-- index: ix_search_token_terms, ix_search_token_place, uq_search_hot_code, primary keys
 -- Nearly every place has its point in the narrow table of the map; divisions have not.
 WITH box AS MATERIALIZED (
     SELECT made AS round, ST_Transform(made, 3857) AS flat
     FROM ST_MakeEnvelope(:west, :south, :east, :north, 4490) AS made
 ),
+-- All characters of common names are in very many names: to look for each of them takes longer than to look at what
+-- the rarest leaves. The rank that the list of a hot one reaches tells how common it is.
+rarest AS MATERIALIZED (
+    SELECT it.character FROM unnest(:characters, :holding) AS it (character, code)
+    LEFT JOIN published.search_hot hot ON hot.code = it.code
+    ORDER BY hot.least NULLS FIRST, it.character LIMIT 1
+),
 inside AS MATERIALIZED (
-    SELECT r.form_id, r.place_id, r.rank, r.name_id, r.inherited,
-           CASE WHEN :lon IS NULL THEN 1 - (r.terms @> ARRAY[-:home::integer])::integer ELSE 0 END AS away,
-           2 * (:tier + CASE WHEN f.text = :q THEN 0 WHEN strpos(f.text, :q) = 1 THEN 1 ELSE 2 END)
+    SELECT r.form_id, r.place_id, r.rank, r.name_id, r.inherited, known.step,
+           CASE WHEN :lon IS NULL AND :home IS NULL THEN 0 ELSE 1 - (r.terms @> ARRAY[-:home::integer])::integer END AS away
+    FROM published.search_row r
+    JOIN published.search_form f ON f.id = r.form_id
+    CROSS JOIN LATERAL (
+        SELECT 2 * (:tier + CASE WHEN f.text = :q THEN 0 WHEN strpos(f.text, :q) = 1 THEN 1 ELSE 2 END)
                + (r.valid_to IS NOT NULL OR r.inherited)::integer AS step
-    FROM published.search_row r JOIN published.search_form f ON f.id = r.form_id
-    WHERE r.terms @> :terms AND r.terms && :areas AND r.current AND strpos(f.text, :q) > 0
+    ) known
+    WHERE r.terms @> (:terms || ARRAY(SELECT character FROM rarest)) AND r.terms && :areas AND r.current
+      AND strpos(f.text, :q) > 0 AND (:mask IS NULL OR f.classes & :mask <> 0) AND known.step < :until
 )
 SELECT h.step, h.form_id, h.place_id, h.rank, h.distance, h.away, h.name_id, h.inherited,
        ARRAY(SELECT b.form_id || CASE WHEN b.valid_to IS NOT NULL OR b.inherited THEN '-' ELSE '+' END || f.text
@@ -50,7 +64,6 @@ FROM (
       AND (:west IS NULL OR coalesce(
           (SELECT m.geom && (SELECT flat FROM box) FROM published.map_point m WHERE m.place_id = r.place_id),
           (SELECT p.point && (SELECT round FROM box) FROM published.place p WHERE p.id = r.place_id), false))
-      AND r.step < :until
       AND (r.step, -r.rank, far.distance, r.form_id, r.away, r.place_id)
           > (:after_step, -:after_rank, :after_distance, :after_form, :after_away, :after_place)
     ORDER BY r.step, r.rank DESC, far.distance, r.form_id, r.away, r.place_id, r.name_id

@@ -3,7 +3,7 @@
 -- :initials text  its letters as initials
 -- :tier integer  the number of the first of these tiers: as pinyin, beginning with it, as initials
 -- :until integer  no tier from this step on
--- :terms integer[]  the code of its first letter, those of characters beside the letters, and the division as a negative number
+-- :terms integer[]  the code of its first letters, those of characters beside the letters, the division as a negative number
 -- :areas integer[]  the division as a negative number, or the cells of a box: names within have one of them
 -- :classes text[]  only these class labels, or null
 -- :west double precision  only within this box (EPSG:4490), or null
@@ -28,7 +28,7 @@ WITH box AS MATERIALIZED (
 ),
 inside AS MATERIALIZED (
     SELECT r.form_id, r.place_id, r.rank, r.name_id, r.inherited,
-           CASE WHEN :lon IS NULL THEN 1 - (r.terms @> ARRAY[-:home::integer])::integer ELSE 0 END AS away,
+           CASE WHEN :lon IS NULL AND :home IS NULL THEN 0 ELSE 1 - (r.terms @> ARRAY[-:home::integer])::integer END AS away,
            2 * (:tier + heard.tier) + (r.valid_to IS NOT NULL OR r.inherited)::integer AS step
     FROM published.search_row r
     CROSS JOIN LATERAL (
