@@ -42,7 +42,10 @@ def listing(
     cursor: str = "",
 ) -> HTMLResponse:
     """A page of what was found, with what narrows it kept in the address; without a question only the form."""
-    asked = {"q": q.strip(), "division": division, "class_": class_, "as_of": _day(as_of.strip()), "cursor": cursor}
+    day = _day(as_of.strip())
+    asked = {
+        "q": q.strip(), "division": _then(reader, division, day), "class_": class_, "as_of": day, "cursor": cursor,
+    }  # fmt: skip
     return page(reader, view, asked)
 
 
@@ -85,6 +88,27 @@ def _day(written: str) -> str:
     return written if len(written) == YEAR else day.isoformat()
 
 
+def _then(reader: Reader, code: str, written: str) -> str:
+    """The code that a division has on the day: who types a year has chosen among the divisions of today before.
+
+    Where it was several divisions then, or none, the code stays and the search says what is wrong with it.
+    """
+    try:
+        day = dates.as_of(written, clock.today())
+        if not code or day == clock.today():
+            return code
+        divisions.division(reader, code, day)
+    except NotFound:
+        try:
+            found = divisions.translate(reader, code, clock.today(), day)
+        except (NotFound, Unavailable):
+            return code
+        return found[0]["code"] if len(found) == 1 else code
+    except (Malformed, Unavailable):
+        pass
+    return code
+
+
 def _classes(reader: Reader) -> list[dict[str, str]]:
     try:
         return classes(reader)
@@ -100,7 +124,7 @@ def _choices(reader: Reader, asked: Mapping[str, str]) -> list[dict[str, Any]]:
     try:
         day = dates.as_of(asked["as_of"], clock.today())
         province = settings().province
-        chosen = json.loads(divisions.division(reader, asked["division"], day)) if asked["division"] else None
+        chosen = _named(reader, asked["division"], day) if asked["division"] else None
         first = _below(reader, province, day)
     except (Malformed, NotFound, Unavailable):
         return [{"code": asked["division"], "name": asked["division"], "depth": 0}] if asked["division"] else []
@@ -112,6 +136,15 @@ def _choices(reader: Reader, asked: Mapping[str, str]) -> list[dict[str, Any]]:
             found += [{**below, "depth": 1} for below in _below(reader, opened, day)]
     if chosen and chosen["code"] not in {it["code"] for it in found}:
         found.append({"code": chosen["code"], "name": "".join(chosen["path"]), "depth": 0})
+    return found
+
+
+def _named(reader: Reader, code: str, day: date) -> dict[str, Any]:
+    """The division that is chosen: as it was on the day, or as it is today."""
+    try:
+        found: dict[str, Any] = json.loads(divisions.division(reader, code, day))
+    except NotFound:
+        found = json.loads(divisions.division(reader, code, clock.today()))
     return found
 
 

@@ -227,7 +227,8 @@ def numbers(text: str | None, loc: str, names: tuple[str, ...]) -> tuple[float, 
     outside = any(abs(value) > limits[name] for name, value in zip(names, values, strict=False))
     turned = len(values) == len(names) == 4 and (values[0] > values[2] or values[1] > values[3])
     if outside or turned or len(values) != len(names) or any(map(math.isnan, values)):
-        raise Malformed([FieldError(loc, "坐标写法不对", f"请写成 {','.join(names)},用十进制度")])
+        why = "范围的西应小于东,南应小于北" if turned and not outside else "坐标写法不对"
+        raise Malformed([FieldError(loc, why, f"请写成 {','.join(names)},用十进制度")])
     return values
 
 

@@ -89,6 +89,23 @@ def test_the_form_keeps_what_was_chosen_and_offers_the_counties_of_the_chosen_ci
     assert 'value="320505"' not in html, "the districts of another city are not in the way"
 
 
+def test_a_division_chosen_among_those_of_today_is_what_it_was_in_the_year_that_is_typed(client: TestClient) -> None:
+    html = shown(client, "/search?q=桥&division=320612&as_of=2005")
+    assert '<option value="320683" selected>\u3000通州市</option>' in html, "通州区 was 通州市"
+    assert html.count('<li class="hit"') == shown(client, "/search?q=桥&division=320683&as_of=2005").count(
+        '<li class="hit"'
+    )
+    several = shown(client, "/search?q=桥&division=320508&as_of=2005", 422)
+    assert '<option value="320508" selected>江苏省苏州市姑苏区</option>' in several, "it was three districts"
+    assert "地区:代码“320508”在 2005-12-31 没有对应的行政区划" in unescape(several)
+
+
+def test_the_way_to_the_map_says_what_it_leaves_behind(client: TestClient) -> None:
+    assert "在地图上查看这些结果" in shown(client, "/search?q=桥&as_of=2020")
+    assert "在地图上查“桥”(不限地区和类别)" in shown(client, "/search?q=桥&division=320600")
+    assert "在地图上查" not in shown(client, "/search?q=火星第九区"), "there is nothing to see"
+
+
 def test_without_a_question_there_is_the_form_and_how_to_ask(client: TestClient) -> None:
     html = shown(client, "/search")
 
