@@ -613,3 +613,16 @@ def test_a_page_that_is_not_there_offers_the_map(scriptless: Page, site: str) ->
     assert answer.status == 404
     expect(scriptless.get_by_role("heading", level=1)).to_be_visible()
     expect(scriptless.get_by_role("link", name="到地图上查找")).to_be_visible()
+
+
+@pytest.mark.parametrize("day", ["2026-13-45", "2020-02-30", "昨天"])
+def test_a_day_that_no_calendar_has_is_said_and_the_map_is_that_of_today(page: Page, site: str, day: str) -> None:
+    page.goto(f"{site}/?as_of={day}")
+    expect(page.locator("#toast")).to_contain_text("看不懂地址里的日期,显示的是今天")
+    expect(page.locator("#era")).to_be_hidden()
+
+
+def test_a_day_that_the_calendar_has_needs_no_word(page: Page, site: str) -> None:
+    open_map(page, site, "/?as_of=2020-02-29")
+    expect(page.locator("#era")).to_be_visible()
+    expect(page.locator("#toast")).to_be_hidden()

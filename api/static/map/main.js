@@ -112,6 +112,7 @@ class Viewer {
     takeGestures(this);
     this.link.onReturn((state) => this.restore(state));
     this.#era(asOf);
+    if (this.link.state.misread) toast("看不懂地址里的日期,显示的是今天。");
     this.search.set(q);
     await Promise.all([
       q && this.search.run({ quiet: Boolean(place) }),

@@ -15,7 +15,8 @@ export class Permalink {
     return {
       q: (params.get("q") || "").slice(0, 100),
       place: params.get("place") || "",
-      asOf: AS_OF.test(asOf) && !isNow(asOf) ? asOf : "",
+      asOf: isDay(asOf) && !isNow(asOf) ? asOf : "",
+      misread: Boolean(asOf) && !isDay(asOf),
       view: readView(window.location.hash),
     };
   }
@@ -48,6 +49,10 @@ export class Permalink {
     });
   }
 }
+
+/** Whether it is a year, or a day that the calendar has. */
+const isDay = (asOf) => AS_OF.test(asOf)
+  && (asOf.length === 4 || (!Number.isNaN(Date.parse(asOf)) && new Date(asOf).toISOString().startsWith(asOf)));
 
 /** Whether a year or day is not over yet in China: the map of today then. */
 const isNow = (asOf) => asOf >= new Date(Date.now() + CHINA).toISOString().slice(0, asOf.length);
