@@ -208,6 +208,29 @@ def test_a_load_that_is_stopped_on_the_way_into_a_phase_does_nothing_twice(
     assert checksums() == whole
 
 
+def test_a_load_that_is_sent_back_to_its_forms_leaves_nothing_of_what_it_had_written(
+    own_demo_address: str, whole: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A migration sends it back, and coarser public positions do, when forms, tokens and points are there already."""
+    set_addresses(own_demo_address, None)
+    reach = keeping.reach
+
+    def stop(load: BulkLoad, phase: str, done: int, of: int) -> None:
+        if phase == "search indexes":
+            raise Stopped
+        reach(load, phase, done, of)
+
+    monkeypatch.setattr(keeping, "reach", stop)
+    with pytest.raises(Stopped):
+        bulk.load(maker(COUNT), quiet, workers=1)
+    monkeypatch.setattr(keeping, "reach", reach)
+    with engine().begin() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM placenames.map_point"))
+        connection.execute(text("UPDATE foundation.bulk_load SET phase = 'forms listed', done = 0"))
+    bulk.load(maker(COUNT), quiet, workers=1)
+    assert checksums() == whole
+
+
 @pytest.mark.parametrize("first", ["write_tokens", "write_points"])
 def test_of_two_acts_at_once_the_one_that_was_done_is_not_done_again(
     own_demo_address: str, whole: dict[str, Any], first: str, monkeypatch: pytest.MonkeyPatch
