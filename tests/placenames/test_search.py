@@ -17,10 +17,9 @@ from pyproj import Geod
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
-from api import installation
 from foundation.database import Reader
 from foundation.dates import parse
-from foundation.settings import PROJECT, settings
+from foundation.settings import PROJECT
 from foundation.sqlfiles import SqlFile
 from placenames.search import forms as found_forms
 from placenames.search import hot, index, queries
@@ -875,18 +874,6 @@ def test_a_town_that_outranks_a_county_of_its_name_does_not_hide_it_in_an_addres
     road = make_place(session, "揽月大街")
     finish(session)
     assert [item.id for item in ask(client_of_session, "如皋揽月大街").items] == [str(road)]
-
-
-@pytest.fixture
-def bureau_of_rugao(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The installation of the bureau of 如皋, whose register holds the whole province."""
-    monkeypatch.setenv("DIMING_BUREAU_AREA", RUGAO)
-    settings.cache_clear()
-    installation._known.clear()
-    yield
-    monkeypatch.undo()
-    settings.cache_clear()
-    installation._known.clear()
 
 
 def test_of_places_of_one_name_and_rank_those_of_the_own_bureau_come_first(

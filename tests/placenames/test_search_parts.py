@@ -10,9 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
-from api import installation
 from foundation.dates import parse
-from foundation.settings import settings
 from placenames.search.forms import Forms, Part
 from processes.edge import finish
 from tests.makers import RUGAO, make_name, make_place
@@ -26,18 +24,6 @@ PARTS = (
     {"division": RUGAO, "bbox": "120.3,32.1,120.6,32.6"}, {"division": RUGAO, "bbox": "117.0,31.0,121.9,34.9"},
 )  # fmt: skip
 FURTHER = 2  # pages of each question are turned
-
-
-@pytest.fixture
-def bureau_of_rugao(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The installation of the bureau of 如皋, whose own places come first among those of one name and rank."""
-    monkeypatch.setenv("DIMING_BUREAU_AREA", RUGAO)
-    settings.cache_clear()
-    installation._known.clear()
-    yield
-    monkeypatch.undo()
-    settings.cache_clear()
-    installation._known.clear()
 
 
 def turned(client: TestClient, **asked: str) -> Iterator[str]:
